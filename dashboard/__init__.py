@@ -1,0 +1,1 @@
+"""The application: commands, services, pages, wall."""

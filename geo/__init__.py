@@ -1,0 +1,1 @@
+"""Places, times, coordinates, facts."""

@@ -1,0 +1,125 @@
+"""The words of the field, as closed sets."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = [
+    "AccidentLevel",
+    "Action",
+    "DiscoverySource",
+    "Entity",
+    "HotspotState",
+    "LocationPrecision",
+    "Review",
+    "RiskStream",
+    "Stream",
+    "SubjectClass",
+    "ZeroStatus",
+]
+
+
+class Stream(StrEnum):
+    """The three streams of the programme."""
+
+    PETITION = "petition"
+    ACCIDENT = "accident"
+    CASE = "case"
+
+
+class RiskStream(StrEnum):
+    """The only streams a risk model or a patrol may see."""
+
+    CASE = "case"
+    ACCIDENT = "accident"
+
+
+class ZeroStatus(StrEnum):
+    """Status of one subject, stream and window; the first that applies holds."""
+
+    BROKEN = "broken"
+    PENDING_REVIEW = "pending_review"
+    NOT_ASSESSED = "not_assessed"
+    ZERO_REPORTED = "zero_reported"
+    ZERO_VERIFIED = "zero_verified"
+
+
+class Review(StrEnum):
+    """Where an incident stands in its review."""
+
+    REPORTED = "reported"
+    UNDER_REVIEW = "under_review"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+
+
+class DiscoverySource(StrEnum):
+    """How an incident became known."""
+
+    CITIZEN_REPORT = "citizen_report"
+    PATROL_DISCOVERED = "patrol_discovered"
+    INSPECTION = "inspection"
+    TRANSFER = "transfer"
+    CAMERA_REVIEW = "camera_review"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class SubjectClass(StrEnum):
+    """The programme's classes of subjects; city data use the area's level instead."""
+
+    VILLAGE = "village"
+    COMMUNITY = "community"
+    ENTERPRISE = "enterprise"
+    INSTITUTION = "institution"
+
+
+class AccidentLevel(StrEnum):
+    """Severity of an accident, from the highest of three criteria."""
+
+    ORDINARY = "ordinary"
+    LARGER = "larger"
+    MAJOR = "major"
+    EXCEPTIONAL = "exceptional"
+
+
+class LocationPrecision(StrEnum):
+    """What is known of where an incident happened."""
+
+    POINT = "point"
+    AREA = "area"
+    WITHHELD = "withheld"
+    """Sensitive: coordinates were dropped at intake, the area was kept."""
+
+
+class Entity(StrEnum):
+    """What an event of the ledger is about."""
+
+    AREA = "area"
+    UNIT = "unit"
+    SUBJECT = "subject"
+    CASE = "case"
+    ACCIDENT = "accident"
+    PETITION = "petition"
+    REPORT = "report"
+    HAZARD = "hazard"
+    CAMERA = "camera"
+    GROUND = "ground"
+
+
+class Action(StrEnum):
+    """What an event does to its record."""
+
+    RECORDED = "recorded"
+    CORRECTED = "corrected"
+    RETRACTED = "retracted"
+
+
+class HotspotState(StrEnum):
+    """How a hotspot changed since the origin 28 days before."""
+
+    NEW = "new"
+    GROWING = "growing"
+    STEADY = "steady"
+    COOLING = "cooling"

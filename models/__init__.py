@@ -1,0 +1,1 @@
+"""Mathematics, by the question it answers: frames in, frames out."""
