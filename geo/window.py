@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from geo.errors import UsageError
@@ -82,8 +82,6 @@ class Window:
 
     def utc(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Give both bounds as moments in UTC."""
-        from datetime import UTC
-
         bounds = (datetime(d.year, d.month, d.day, tzinfo=zone) for d in (self.start, self.end))
         start, end = (moment.astimezone(UTC) for moment in bounds)
         return start, end
