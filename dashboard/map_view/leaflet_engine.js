@@ -1,0 +1,293 @@
+/* Draws the same map with Leaflet on a plain canvas, where WebGL2 or MapLibre is missing.
+   Leaflet itself comes with dash-leaflet, which puts it at window.L. */
+(function () {
+  "use strict";
+  const S = window.sanlingMap;
+
+  const RIVERS = ["river", "stream", "canal", "reservoir", "lake", "water"];
+  const CLICKED = ["circle", "dot", "unit", "hotspot", "route"];
+  const PANES = { land: 390, areas: 400, ground: 410, sector: 420, hotspot: 430, route: 440, points: 450, focus: 460, badges: 660 };
+  const PANE_OF = { fill: "land", line: "ground", sector: "sector", hotspot: "hotspot", route: "route", circle: "points", dot: "points", unit: "points", heat: "points" };
+
+  class LeafletEngine {
+    constructor(box, props, report) {
+      const L = window.L;
+      Object.assign(this, { L, box, props, report, k: S.scale(), overlays: new Map(), values: null, selected: null });
+      this.look = S.theme(props.theme);
+      const view = props.view || {}, live = props.interactive !== false;
+      this.map = L.map(box, {
+        preferCanvas: true, zoomControl: false, attributionControl: false, zoomSnap: 0.5, fadeAnimation: false, zoomAnimation: false, inertia: false,
+        dragging: live, scrollWheelZoom: live, doubleClickZoom: live, keyboard: live, boxZoom: live, touchZoom: live,
+      });
+      this.map.setView(view.center ? [view.center[1], view.center[0]] : [0, 0], (view.zoom ?? 1) + 1, { animate: false });
+      this.panes();
+      this.controls(live);
+      this.finished = false;
+      Object.assign(this.map, { loaded: () => this.finished, areTilesLoaded: () => this.finished, engine: "leaflet" }); // for tests
+      this.ready = this.begin();
+    }
+
+    panes() {
+      this.renderers = {};
+      for (const [name, z] of Object.entries(PANES)) {
+        this.map.createPane(name).style.zIndex = z;
+        if (name !== "badges") this.renderers[name] = this.L.canvas({ pane: name });
+      }
+      this.names = document.createElement("div");
+      this.names.className = "sanling-map__names";
+      this.box.append(this.names);
+    }
+
+    controls(live) {
+      const { L, map, props } = this, w = S.words(props.language);
+      if (live) L.control.zoom({ position: "topleft", zoomInTitle: w.zoomIn, zoomOutTitle: w.zoomOut }).addTo(map);
+      L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+      const credit = (props.areas || {}).attribution;
+      if (credit) L.control.attribution({ prefix: false, position: "bottomright" }).addAttribution(credit).addTo(map);
+    }
+
+    async begin() {
+      await this.loadAreas();
+      this.map.on("moveend", () => { this.placeNames(); this.report.viewport(this.viewport()); });
+      this.map.on("mouseout", () => this.report.tip("", { x: 0, y: 0 }));
+      await this.update(this.props, {});
+      this.finished = true;
+    }
+
+    // ---- areas -----------------------------------------------------------------------------
+
+    async loadAreas() {
+      const areas = this.props.areas || {};
+      for (const old of [this.areaLayer, this.parentLayer]) if (old) old.remove();
+      this.areas = areas.url ? S.numbered(await S.fetchJson(areas.url)) : S.EMPTY;
+      this.parents = areas.parents ? S.numbered(await S.fetchJson(areas.parents)) : S.EMPTY;
+      this.loadedAreas = areas.url;
+      this.patterns();
+      this.byId = new Map();
+      this.areaLayer = this.L.geoJSON(this.drawn(this.areas), {
+        renderer: this.renderers.areas, pane: "areas", style: f => this.areaStyle(f.id),
+        onEachFeature: (f, layer) => { this.byId.set(f.id, layer); this.listen(layer, "areas", f); },
+      }).addTo(this.map);
+      this.parentLayer = this.L.geoJSON(this.drawn(this.parents), {
+        renderer: this.renderers.focus, pane: "focus", interactive: false, style: { fill: false, color: this.look.parent, weight: 1.3 * this.k, opacity: 0.75 },
+      }).addTo(this.map);
+      this.labelled = [...S.centres(this.parents).features.map(f => ({ f, town: true })), ...S.centres(this.areas).features.sort((a, b) => b.properties.size - a.properties.size).map(f => ({ f, town: false }))];
+      this.firstView();
+      this.placeNames();
+    }
+
+    /** Areas known by code only have no shape to draw. */
+    drawn(collection) {
+      return { ...collection, features: collection.features.filter(f => f.geometry) };
+    }
+
+    firstView() {
+      if (this.placed) return;
+      const view = this.props.view || {}, box = view.bounds || (view.center ? null : S.bounds(this.areas));
+      if (box) this.map.fitBounds(corners(box), { animate: false, padding: [16, 16] });
+      this.placed = Boolean(box || view.center);
+    }
+
+    patterns() {
+      const pen = document.createElement("canvas").getContext("2d");
+      this.fills = {};
+      for (const step of this.props.ramp || []) this.fills[step.value] = step.pattern ? this.pattern(pen, step) : step.color;
+    }
+
+    pattern(pen, step) {
+      const mark = S.icon(step.pattern, this.look, 1), tile = document.createElement("canvas");
+      tile.width = mark.width; tile.height = mark.height;
+      const own = tile.getContext("2d");
+      own.fillStyle = step.color; own.fillRect(0, 0, tile.width, tile.height);
+      own.drawImage(mark, 0, 0);
+      return pen.createPattern(tile, "repeat"); // Leaflet hands fillColor to the canvas as it is
+    }
+
+    areaStyle(id) {
+      const value = this.values ? this.values[id] : S.NO_VALUE, chosen = id === this.selected;
+      return {
+        fillColor: this.fills[value] || this.look.blank, fillOpacity: 0.88, weight: (chosen ? 3 : 0.8) * this.k,
+        color: chosen ? this.look.selected : this.look.outline, opacity: 1,
+      };
+    }
+
+    repaint(ids) {
+      for (const id of ids) { const layer = this.byId.get(id); if (layer) layer.setStyle(this.areaStyle(id)); }
+    }
+
+    paintValues(values) {
+      if (!values) return;
+      const old = this.values;
+      this.values = values.slice();
+      this.map.__values = this.values; // for tests
+      this.repaint([...values.keys()].filter(i => !old || old[i] !== values[i]));
+    }
+
+    select(code) {
+      const found = typeof code === "number" ? code : (this.areas.features.find(f => code && String(f.properties.code) === String(code)) || {}).id ?? null;
+      if (found === this.selected) return;
+      const changed = [this.selected, found].filter(id => id !== null);
+      this.selected = found;
+      this.repaint(changed);
+      const layer = this.byId.get(found);
+      if (layer) layer.bringToFront();
+    }
+
+    // ---- names -----------------------------------------------------------------------------
+
+    /** Greedy and largest first: a name that would touch another one waits for a closer zoom. */
+    placeNames() {
+      this.names.replaceChildren();
+      if (this.props.labels === false) return;
+      const size = this.map.getSize(), taken = [];
+      for (const { f, town } of this.labelled) {
+        const name = S.nameOf(f.properties, this.props.language);
+        const [lng, lat] = f.geometry.coordinates, p = this.map.latLngToContainerPoint([lat, lng]);
+        const half = (name.length * (town ? 19 : 12) * (/[^\x00-\x7f]/.test(name) ? 1 : 0.55) * this.k) / 2 + 3, high = (town ? 13 : 10) * this.k;
+        const box = [p.x - half, p.y - high, p.x + half, p.y + high];
+        if (box[0] < 0 || box[1] < 0 || box[2] > size.x || box[3] > size.y || taken.some(b => overlap(b, box))) continue;
+        taken.push(box);
+        this.names.append(label(name, p, town));
+      }
+    }
+
+    // ---- overlays --------------------------------------------------------------------------
+
+    syncOverlays(list) {
+      const wanted = new Map((list || []).map(o => [o.id, o]));
+      for (const [id, entry] of this.overlays) if (!wanted.has(id)) { if (entry.layer) entry.layer.remove(); this.overlays.delete(id); }
+      return Promise.all([...wanted.values()].map(o => this.syncOverlay(o)));
+    }
+
+    async syncOverlay(overlay) {
+      const entry = this.overlays.get(overlay.id) || {};
+      this.overlays.set(overlay.id, entry);
+      entry.overlay = overlay;
+      const shown = overlay.visible !== false;
+      if (shown && !(entry.drawn && S.same(without(entry.drawn), without(overlay)))) {
+        const data = overlay.url ? await S.fetchJson(overlay.url) : overlay.data || S.EMPTY;
+        if (entry.overlay !== overlay) return;
+        if (entry.layer) entry.layer.remove();
+        entry.layer = this.draw(overlay, data);
+        entry.drawn = overlay;
+      }
+      if (!entry.layer) return;
+      if (shown) entry.layer.addTo(this.map); else entry.layer.remove();
+    }
+
+    draw(overlay, data) {
+      const pane = PANE_OF[overlay.kind] || "points", style = overlay.style || {};
+      const layer = this.L.geoJSON(this.drawn(data), {
+        renderer: this.renderers[pane], pane, interactive: CLICKED.includes(overlay.kind),
+        style: f => this.pathStyle(overlay.kind, style, f.properties),
+        pointToLayer: (f, at) => this.point(overlay.kind, style, f.properties, at, pane),
+        onEachFeature: (f, l) => CLICKED.includes(overlay.kind) && this.listen(l, overlay.id, f),
+      });
+      if (overlay.kind !== "hotspot") return layer;
+      return this.L.layerGroup([layer, ...S.centres(data).features.map(f => this.badge(overlay, f))]);
+    }
+
+    badge(overlay, f) {
+      const [lng, lat] = f.geometry.coordinates;
+      const marker = this.L.marker([lat, lng], { icon: this.icon(`badge|${f.properties.rank}`, 26), pane: "badges", zIndexOffset: -10 * f.properties.rank, title: f.properties.tip || "" });
+      this.listen(marker, overlay.id, f);
+      return marker;
+    }
+
+    icon(name, size) {
+      const side = size * this.k, drawn = S.icon(name, this.look, 2 * this.k);
+      const html = `<img class="sanling-map__icon" alt="" width="${side}" height="${side}" src="${drawn.toDataURL()}">`;
+      return this.L.divIcon({ html, className: "", iconSize: [side, side] });
+    }
+
+    pathStyle(kind, style, p) {
+      const { look, k } = this;
+      if (kind === "hotspot") return { color: style.color || look.hotspot, weight: 2 * k, fillOpacity: style.opacity ?? 0.22 };
+      if (kind === "sector") return { color: style.color || look.camera, weight: 0.8 * k, opacity: 0.6, fillOpacity: style.opacity ?? 0.25 };
+      if (kind === "route") return { color: this.crew(style, p), weight: 3 * k };
+      if (kind === "fill") return { stroke: false, fillColor: style.color || look.land, fillOpacity: style.opacity ?? 0.8 };
+      const river = RIVERS.includes(p.kind);
+      return { color: style.color || (river ? look.river : look.road), weight: (style.width || (river ? 1.5 : 0.8)) * k, opacity: style.opacity ?? 0.55 };
+    }
+
+    crew(style, p) {
+      const colours = style.colors || S.CREW_COLOURS;
+      return colours[(Number(p.crew) || 0) % colours.length];
+    }
+
+    point(kind, style, p, at, pane) {
+      const { L, look, k } = this, renderer = this.renderers[pane];
+      if (kind === "route") return L.marker(at, { icon: this.icon(`stop|${p.stop}|${this.crew(style, p)}`, 20), pane: "badges" });
+      const mark = (radius, fillColor, weight = 0.8) => L.circleMarker(at, { renderer, pane, radius: radius * k, fillColor, fillOpacity: 0.9, color: "#0b1826", weight });
+      if (kind === "dot") return mark(2.6, p.online === false ? look.offline : style.color || look.camera);
+      if (kind === "unit") return mark(3, S.STATUS_COLOURS[p[style.color_by || "status"]] || S.STATUS_COLOURS.not_assessed);
+      const n = p.n || 1, colours = style.colors || S.STREAM_COLOURS;
+      return mark(n > 1 ? Math.min(24, 4.5 + 1.7 * Math.sqrt(n)) : style.radius || 3.5, colours[p[style.color_by || "stream"]] || style.color || "#f5d547");
+    }
+
+    // ---- pointer ---------------------------------------------------------------------------
+
+    listen(layer, owner, f) {
+      if (this.props.interactive === false) return;
+      const id = owner === "areas" ? f.id : f.properties.id ?? f.id ?? null;
+      layer.on("click", e => {
+        this.L.DomEvent.stopPropagation(e);
+        this.report.click(S.click(owner, id, f.properties, [e.latlng.lng, e.latlng.lat]));
+      });
+      layer.on("mousemove mouseover", e => this.report.tip(this.tip(owner, id, f.properties), e.containerPoint));
+      layer.on("mouseout", () => this.report.tip("", { x: 0, y: 0 }));
+    }
+
+    tip(owner, id, p) {
+      if (owner !== "areas") return p.tip || S.nameOf(p, this.props.language);
+      const text = this.values ? S.labelOf(this.props.ramp, this.values[id]) : "";
+      return [S.nameOf(p, this.props.language), text].filter(Boolean).join("\n");
+    }
+
+    viewport() {
+      const c = this.map.getCenter(), b = this.map.getBounds();
+      return { center: [c.lng, c.lat], zoom: this.map.getZoom() - 1, bounds: [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()] };
+    }
+
+    // ---- props -----------------------------------------------------------------------------
+
+    async update(props, before) {
+      this.props = props;
+      if (props.theme !== before.theme) this.retheme();
+      if ((props.areas || {}).url !== this.loadedAreas) { this.values = null; this.selected = null; await this.loadAreas(); }
+      if (!S.same(props.ramp, before.ramp)) { this.patterns(); this.repaint(this.byId.keys()); }
+      this.select(props.selected);
+      if (props.labels !== before.labels || props.language !== before.language) this.placeNames();
+      await this.syncOverlays(props.overlays);
+      if (props.flyTo && !S.same(props.flyTo, before.flyTo)) this.fly(props.flyTo);
+    }
+
+    retheme() {
+      this.look = S.theme(this.props.theme);
+      this.patterns();
+      this.repaint(this.byId.keys());
+      for (const entry of this.overlays.values()) entry.drawn = null;
+    }
+
+    fly({ bounds, center, zoom, maxZoom }) {
+      if (bounds) this.map.fitBounds(corners(bounds), { animate: false, maxZoom: (maxZoom ?? 16) + 1 });
+      else this.map.setView([center[1], center[0]], zoom === undefined ? this.map.getZoom() : zoom + 1, { animate: false });
+    }
+
+    destroy() { this.map.remove(); this.names.remove(); }
+  }
+
+  const corners = box => [[box[1], box[0]], [box[3], box[2]]];
+  const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+  const without = ({ visible, ...rest }) => rest;
+
+  function label(name, at, town) {
+    const span = document.createElement("span");
+    span.textContent = name;
+    span.className = town ? "town" : "";
+    span.style.left = `${at.x}px`; span.style.top = `${at.y}px`;
+    return span;
+  }
+
+  S.leaflet = { Engine: LeafletEngine };
+})();
