@@ -1,1 +1,63 @@
-"""See the modules: services."""
+"""What the application can do, free of Dash and Flask: one file per subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from dashboard.services.briefing import BriefingService
+from dashboard.services.cards import CardService
+from dashboard.services.hotspots import HotspotService
+from dashboard.services.overlays import OverlayService
+from dashboard.services.patrol import PatrolService
+from dashboard.services.situation import SituationService
+from dashboard.services.wall import WallService
+from dashboard.services.world import World
+from dashboard.services.zero import ZeroService
+from dashboard.services.zero_board import ZeroBoard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from geo.store import Store
+
+__all__ = ["Services"]
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a page, a command or a report may ask for."""
+
+    world: World
+    board: ZeroBoard
+    situation: SituationService
+    cards: CardService
+    overlays: OverlayService
+    zero: ZeroService
+    hotspots: HotspotService
+    patrol: PatrolService
+    wall: WallService
+    briefing: BriefingService
+
+    @classmethod
+    def over(cls, store: Store, *, clock: Callable[[], datetime]) -> Self:
+        """Build all services over one store."""
+        world = World(store, clock)
+        board = ZeroBoard(world)
+        situation = SituationService(world, board)
+        hotspots = HotspotService(world)
+        patrol = PatrolService(world, hotspots)
+        overlays = OverlayService(world, board, hotspots, patrol)
+        return cls(
+            world=world,
+            board=board,
+            situation=situation,
+            cards=CardService(world, board, situation),
+            overlays=overlays,
+            zero=ZeroService(world, board),
+            hotspots=hotspots,
+            patrol=patrol,
+            wall=WallService(world, board, hotspots, patrol),
+            briefing=BriefingService(world, situation, overlays, hotspots),
+        )

@@ -79,6 +79,10 @@ class Query:
         """Ask for the days `start` to `end`, both included."""
         return replace(self, as_of=end, days=max(1, (end - start).days + 1))
 
+    def over(self, days: int, *, stream: str) -> Self:
+        """Ask the same of one stream over another number of days."""
+        return replace(self, days=days, stream=stream)
+
     @property
     def start(self) -> date:
         """Give the first day."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from geo.store import Snapshot, Store
 
-__all__ = ["World", "leaf_codes", "local_day"]
+__all__ = ["World", "leaf_codes", "local_day", "months_until"]
 
 DATA_ENDED_DAYS = 45
 """Days. A store whose newest incident is older speaks of the time its data end, and says so."""
@@ -62,6 +62,14 @@ class World:
             return None
         newest: pd.Timestamp = incidents["occurred_from"].max()
         return local_day(newest.to_pydatetime(), self.zone)
+
+    def first_day(self) -> date | None:
+        """Give the local day of the oldest fact about an area's zero; None without any."""
+        snapshot = self.snapshot()
+        firsts = [snapshot.incidents["occurred_from"].min()] if len(snapshot.incidents) else []
+        if len(snapshot.reports):
+            firsts.append(snapshot.reports["window_start"].min().tz_localize(snapshot.time_zone))
+        return local_day(min(firsts).to_pydatetime(), self.zone) if firsts else None
 
     def snapshot(self, known_at: datetime | None = None) -> Snapshot:
         """Give the facts as known at a moment; by default all that is known."""

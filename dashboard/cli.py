@@ -1,0 +1,61 @@
+"""The commands: people's text to the terminal, one JSON object with `--json`.
+
+Exit 0 done; 1 refused or bad data, with one sentence on stderr; 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from dashboard.commands.common import Db, console, language
+from geo.errors import SanlingError, UsageError
+
+__all__ = ["cli", "main"]
+
+cli = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
+
+
+def main() -> None:
+    """Run one command; a sentence instead of a traceback for whatever people can mend."""
+    try:
+        cli()
+    except UsageError as error:
+        console.print(error.text(language()), style="red", highlight=False)
+        sys.exit(2)
+    except SanlingError as error:
+        console.print(error.text(language()), style="red", highlight=False)
+        sys.exit(1)
+
+
+@cli.callback(invoke_without_command=True)
+def serve_by_default(
+    context: typer.Context,
+    db: Db = "",
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Sanling: the open risk map of the Three-Zeros programme. Without a command: serve."""
+    if context.invoked_subcommand is None:
+        from dashboard.commands.serving import serve
+
+        serve(db=db, host=host, port=port)
+
+
+def _register() -> None:
+    from dashboard.commands.demo import demo
+    from dashboard.commands.hotspots import hotspots
+    from dashboard.commands.importing import import_
+    from dashboard.commands.patrol import patrol
+    from dashboard.commands.serving import serve
+    from dashboard.commands.upkeep import check, rebuild, verify
+    from dashboard.commands.zero import zero
+
+    cli.command("import")(import_)
+    for command in (demo, zero, hotspots, patrol, serve, verify, rebuild, check):
+        cli.command()(command)
+
+
+_register()

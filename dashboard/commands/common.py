@@ -1,0 +1,102 @@
+"""What every command shares: the store's option, answers for people and for machines."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from dashboard.settings import Settings
+from geo.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = [
+    "AsJson",
+    "Db",
+    "console",
+    "language",
+    "parse_day",
+    "parse_moment",
+    "print_json",
+    "progress_bar",
+    "settings_for",
+]
+
+Db = Annotated[str, typer.Option("--db", help="URL of the store (or SANLING_DB).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+console = Console(stderr=True)
+"""People's progress and notes go to the terminal, so that stdout stays for answers."""
+
+
+def language() -> str:
+    """Give the terminal's language: Chinese where its locale is Chinese, else English."""
+    named = os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    return "zh" if named.lower().startswith("zh") else "en"
+
+
+def settings_for(db: str, **given: Any) -> Settings:
+    """Read the settings; what a command was given goes before."""
+    values = {key: value for key, value in given.items() if value is not None}
+    return Settings(**({"db": db} if db else {}), **values)
+
+
+def print_json(answer: dict[str, Any]) -> None:
+    """Write one JSON object to stdout."""
+    sys.stdout.write(orjson.dumps(answer, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode())
+    sys.stdout.write("\n")
+
+
+def parse_day(text: str | None) -> date | None:
+    """Read a civil day, `2026-06-30`. Raises UsageError."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"Cannot read the day {text!r}; write it as 2026-06-30.",
+                         f"无法识别日期 {text!r}；请写成 2026-06-30。") from error
+
+
+def parse_moment(text: str | None) -> datetime | None:
+    """Read a moment, `2026-06-30T08:00:00+08:00`; one without an offset is UTC."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"Cannot read the moment {text!r}; write it as 2026-06-30T08:00:00+08:00.",
+                         f"无法识别时刻 {text!r}；请写成 2026-06-30T08:00:00+08:00。") from error
+    from datetime import UTC
+
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[float, str], None]]:
+    """Show a bar on a terminal; yields `report(share, what)`."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+               TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(label, total=1.0)
+
+        def report(share: float, what: str = "") -> None:
+            bar.update(task, completed=share, description=f"{label} {what}".strip())
+
+        yield report
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "item"):
+        return value.item()
+    return str(value)

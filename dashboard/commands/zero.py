@@ -1,0 +1,134 @@
+"""`zero`: statuses, rates and streaks as of a day, as known at a moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+from dashboard.commands.common import (
+    AsJson,
+    Db,
+    console,
+    language,
+    parse_day,
+    parse_moment,
+    print_json,
+    settings_for,
+)
+from dashboard.services import Services
+from dashboard.services.zero import ratio_text
+from dashboard.wiring import build_services
+from geo.errors import UsageError
+from geo.window import Window, month_windows, parse_window
+from models.zero.rates import zero_rates
+from models.zero.rulebook import Rulebook
+
+__all__ = ["zero"]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    windows: tuple[Window, ...]
+    as_of: date
+    known_at: datetime | None
+    rulebook: Rulebook
+    by: str
+
+
+def zero(
+    *,
+    db: Db = "",
+    as_of: Annotated[str, typer.Option("--as-of", help="The day the figures speak of.")] = "",
+    known_at: Annotated[str, typer.Option("--known-at", help="The moment whose knowledge counts.")] = "",
+    window: Annotated[str, typer.Option(help="month, quarter, year or START..END.")] = "month",
+    start: Annotated[str, typer.Option("--from", help="First day of a series of windows.")] = "",
+    end: Annotated[str, typer.Option("--to", help="The day after a series of windows.")] = "",
+    by: Annotated[str, typer.Option(help="A level, class or subject.")] = "class",
+    rulebook: Annotated[str, typer.Option(help="Another rulebook than the store's.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write the rows: .csv, .xlsx or .json.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print zero rates with n/N and bounds; with --json the rows too."""
+    services = build_services(settings_for(db))
+    asked = _asked(services, as_of=as_of, known_at=known_at, window=window, start=start, end=end,
+                   by=by, rulebook=rulebook)
+    answer = _answer(services, asked)
+    if out is not None:
+        _write(services, asked, answer, out, window)
+    if as_json:
+        print_json(answer)
+        return
+    console.print(asked.rulebook.says(language()), highlight=False)
+    for rate in answer["rates"]:
+        console.print(f"{rate['window']}  {rate['class']:<12} {rate['stream']:<11} "
+                      f"{ratio_text(rate['zero'], rate['assessed'])}", highlight=False)
+
+
+def _asked(services: Services, *, as_of: str, known_at: str, window: str, start: str, end: str,
+           by: str, rulebook: str) -> _Asked:
+    first, last = parse_day(start), parse_day(end)
+    if (first is None) != (last is None):
+        raise UsageError("A series of windows needs both --from and --to.", "需要同时给出 --from 和 --to。")
+    day = parse_day(as_of) or services.world.as_of
+    if first is not None and last is not None:
+        windows = tuple(month_windows(first, last, kind=window))
+        day = parse_day(as_of) or last - timedelta(days=1)
+    else:
+        windows = (parse_window(window, as_of=day),)
+    book = services.world.rulebook_named(rulebook) if rulebook else services.world.rulebook
+    return _Asked(windows, day, parse_moment(known_at), book, by)
+
+
+def _answer(services: Services, asked: _Asked) -> dict[str, Any]:
+    status = services.board.status(asked.windows, as_of=asked.as_of, known_at=asked.known_at,
+                                   rulebook=asked.rulebook)
+    status = _of_level(status, asked.by)
+    streaks = services.board.streaks(as_of=asked.as_of, known_at=asked.known_at,
+                                     rulebook=asked.rulebook)
+    rows = status.merge(streaks, on=["subject_id", "stream"], how="left")
+    rates = zero_rates(status, by=("subject_class",)).rename(columns={"subject_class": "class"})
+    known = asked.known_at or services.world.now
+    return {
+        "as_of": asked.as_of.isoformat(),
+        "known_at": known.isoformat(),
+        "rulebook": asked.rulebook.id,
+        "says": asked.rulebook.says("en"),
+        "reconstructed": services.world.snapshot(asked.known_at).reconstructed,
+        "rates": _records(rates, ["window", "class", "stream", "zero", "assessed", "registered",
+                                  "pending", "not_assessed", "rate", "lower", "upper"]),
+        "rows": _records(rows.rename(columns={"subject_id": "code"}),
+                         ["code", "window", "stream", "status", "breaking", "streak_days"]),
+    }
+
+
+def _of_level(status: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Keep the subjects of one class or level; `class` and `subject` keep all."""
+    if by in ("class", "subject"):
+        return status
+    kept = status[status["subject_class"].astype(str) == by]
+    if kept.empty:
+        known = ", ".join(sorted(status["subject_class"].astype(str).unique()))
+        raise UsageError(f"No subject is of level or class {by!r}; there are: {known}.",
+                         f"没有级别或类别为 {by!r} 的主体；现有：{known}。")
+    return kept
+
+
+def _records(frame: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
+    plain = frame[columns].astype(object)
+    return plain.where(plain.notna(), None).to_dict("records")
+
+
+def _write(services: Services, asked: _Asked, answer: dict[str, Any], out: Path, window: str) -> None:
+    fmt = out.suffix.removeprefix(".")
+    if fmt == "json":
+        import orjson
+
+        out.write_bytes(orjson.dumps(answer, default=str, option=orjson.OPT_INDENT_2))
+        return
+    _, _, body = services.zero.export(fmt, "subject", window, language(), as_of=asked.as_of)
+    out.write_bytes(body)

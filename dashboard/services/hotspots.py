@@ -1,0 +1,190 @@
+"""Numbered hotspots with their backtest, from what was known when the day began."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from dashboard.i18n import t
+from dashboard.services.cache import Cache
+from dashboard.services.incidents import matching
+from dashboard.services.naming import category_name, place_name, word
+from dashboard.services.world import leaf_codes
+from geo.assign import area_of
+from geo.crs import WGS84
+from geo.errors import NotReadyError
+from geo.grid import Grid, patrollable
+from models.patterns.hotspots import Hotspots, find_hotspots
+from models.risk_model import risk_incidents
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    import geopandas as gpd
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dashboard.services.query import Query
+    from dashboard.services.world import World
+    from geo.store import Snapshot
+
+__all__ = ["CELL_M", "HotspotService"]
+
+CELL_M: Final = 150.0
+"""Metres. A place a crew can stand in and see; the cell of the published comparisons."""
+COUNT: Final = 20
+"""Places flagged at most: what a shift can reach."""
+REACH_M: Final = 150.0
+"""Metres from a road or a building that still count as ground to patrol."""
+
+
+class HotspotService:
+    """Hotspots for a query, by the day: the same all day long and reproducible after."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._cache = Cache(size=24)
+
+    def find(
+        self, query: Query, *, model: str = "auto", count: int = COUNT, horizon_days: int = 28
+    ) -> Hotspots:
+        """Flag hotspots for the days from `query.as_of`, knowing what was known as it began."""
+        snapshot = self._known_in_the_morning(query)
+        key = ("found", snapshot.watermark, *_asked(query), model, count, horizon_days)
+        return self._cache.get(
+            key, lambda: self._find(snapshot, query, model, count, horizon_days)
+        )
+
+    def rows(self, query: Query, lang: str) -> list[dict[str, Any]]:
+        """List the hotspots by rank, worded."""
+        areas = self._world.snapshot().areas
+        frame = self.places(query)
+        return [self._row(number, row, areas, lang) for number, row in frame.iterrows()]
+
+    def places(self, query: Query) -> gpd.GeoDataFrame:
+        """Give the hotspots in WGS84 with `area_code`, `lon` and `lat` of their centre."""
+        key = ("places", self._world.store.watermark, *_asked(query))
+        return self._cache.get(key, lambda: self._located(query))
+
+    def card(self, hotspot_id: str, query: Query, lang: str) -> dict[str, Any]:
+        """Tell of one hotspot: why, when, how much, how tested, and until when it holds."""
+        found = [row for row in self.rows(query, lang) if row["hotspot_id"] == hotspot_id]
+        if not found:
+            raise NotReadyError(
+                f"Hotspot {hotspot_id} is not among those flagged now. Choose one from the list.",
+                f"当前没有编号为 {hotspot_id} 的热点，请从列表中选择。",
+            )
+        hotspots = self.find(query)
+        expires = pd.Timestamp(query.as_of) + pd.Timedelta(days=28)
+        return found[0] | {
+            "title": t("hotspot.title", lang, rank=found[0]["rank"], place=found[0]["place"]),
+            "tested": hotspots.line(lang),
+            "grade": t(f"grade.{hotspots.grade}", lang),
+            "expires": expires.date().isoformat(),
+            "advice": t("hotspot.advice", lang),
+        }
+
+    def line(self, query: Query, lang: str) -> str:
+        """Give the one true sentence about how such hotspots did before."""
+        return self.find(query).line(lang)
+
+    def _row(
+        self, number: Hashable, row: pd.Series, areas: pd.DataFrame, lang: str
+    ) -> dict[str, Any]:
+        return {
+            "hotspot_id": row["hotspot_id"],
+            "rank": int(row["rank"]),
+            "place": place_name(areas, row["area_code"], lang),
+            "state": word("hotspot_state", str(row["state"]), lang),
+            "state_id": str(row["state"]),
+            "expected": f"{row['expected']:.1f}",
+            "interval": f"{row['lower']:.0f}–{row['upper']:.0f}",
+            "peak": peak_text(row, lang),
+            "when": peak_text(row, lang),
+            "why": row[f"why_{lang}"],
+            "category": category_name(row["category"], lang),
+            "area_code": row["area_code"],
+            "lon": float(row["lon"]),
+            "lat": float(row["lat"]),
+        }
+
+    def _known_in_the_morning(self, query: Query) -> Snapshot:
+        world = self._world
+        if query.as_of < world.today:
+            return world.snapshot()
+        return world.snapshot(world.start_of(query.as_of))
+
+    def _find(
+        self, snapshot: Snapshot, query: Query, model: str, count: int, horizon_days: int
+    ) -> Hotspots:
+        zone = snapshot.time_zone
+        crs = self._metric_crs()
+        past = matching(snapshot.incidents, query, zone=zone)
+        grid, mask = self._ground(snapshot)
+        return find_hotspots(
+            risk_incidents(past, crs=crs, zone=zone),
+            grid,
+            mask,
+            as_of=query.as_of,
+            model=model,
+            count=count,
+            horizon_days=horizon_days,
+        )
+
+    def _ground(self, snapshot: Snapshot) -> tuple[Grid, NDArray[np.bool_]]:
+        key = ("ground", len(snapshot.areas), len(snapshot.ground("roads")))
+        return self._cache.get(key, lambda: self._patrollable(snapshot))
+
+    def _patrollable(self, snapshot: Snapshot) -> tuple[Grid, NDArray[np.bool_]]:
+        crs = self._metric_crs()
+        drawn = snapshot.areas.loc[leaf_codes(snapshot.areas)]
+        drawn = drawn[drawn.geometry.notna()].to_crs(crs)
+        if drawn.empty:
+            raise NotReadyError(
+                "No area has a boundary yet, so there is no ground to look for hotspots on. "
+                "Import boundaries first: python app.py import areas FILE.",
+                "尚无任何区域边界，无法分析热点。请先导入边界：python app.py import areas 文件。",
+            )
+        land = drawn.geometry.union_all()
+        grid = Grid.over(land, CELL_M, crs=crs)
+        mask = patrollable(
+            grid,
+            roads=snapshot.ground("roads").to_crs(crs),
+            built_up=snapshot.ground("buildings").to_crs(crs),
+            land=land,
+            reach_m=REACH_M,
+        )
+        return grid, mask
+
+    def _located(self, query: Query) -> gpd.GeoDataFrame:
+        frame = self.find(query).frame
+        areas = self._world.snapshot().areas
+        centres = frame.set_geometry(frame.geometry.centroid).to_crs(WGS84)
+        leaves = areas.loc[leaf_codes(areas)]
+        placed = frame.to_crs(WGS84)
+        placed["lon"], placed["lat"] = centres.geometry.x.round(6), centres.geometry.y.round(6)
+        placed["area_code"] = area_of(centres, leaves[leaves.geometry.notna()])
+        return placed
+
+    def _metric_crs(self) -> str:
+        crs = self._world.store.meta.metric_crs
+        if crs is None:
+            raise NotReadyError(
+                "The store has no metric coordinate system yet. Import areas with a recipe "
+                "that names one (metric_crs).",
+                "尚未设置米制坐标系。请使用注明 metric_crs 的方案导入区域。",
+            )
+        return crs
+
+
+def peak_text(row: pd.Series, lang: str) -> str:
+    """Word the hours and days a hotspot peaks; say so where the times are not known."""
+    hours, days = row["peak_hours"], row[f"peak_days_{lang}"] if f"peak_days_{lang}" in row else ""
+    if not isinstance(hours, str) or not hours:
+        return t("peak.unknown", lang)
+    return t("peak.text", lang, days=days or t("peak.any_day", lang), hours=hours)
+
+
+def _asked(query: Query) -> tuple[Hashable, ...]:
+    return (query.as_of, query.stream, query.categories, query.hours)

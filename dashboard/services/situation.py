@@ -1,0 +1,265 @@
+"""The Situation map: everything over one another, moved by one query."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import orjson
+import pandas as pd
+
+from dashboard.i18n import t
+from dashboard.services.cache import Cache
+from dashboard.services.colours import (
+    COLOURS,
+    NO_VALUE,
+    classify,
+    count_classes,
+    count_ramp,
+    status_ramp,
+)
+from dashboard.services.incidents import counted, in_query
+from dashboard.services.naming import category_name, name_of
+from dashboard.services.world import leaf_codes
+from dashboard.services.zero_board import STREAMS
+from models.area_risk import expected_by_area
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dashboard.services.query import Query
+    from dashboard.services.world import World
+    from dashboard.services.zero_board import ZeroBoard
+
+__all__ = ["HORIZON_DAYS", "SituationService"]
+
+HORIZON_DAYS: Final = 28
+"""Days ahead the risk of an area speaks of: four whole weeks hold every weekday alike."""
+HISTORY_DAYS: Final = 365
+"""Days of past counts behind the risk of an area: one whole year holds every season."""
+NOT_RISK: Final = ("patrol_discovered", "camera_review")
+"""Found by looking; left out of risk so that looking does not breed risk."""
+
+
+class SituationService:
+    """What the Situation page shows of areas and incidents."""
+
+    def __init__(self, world: World, zero: ZeroBoard) -> None:
+        self._world = world
+        self._zero = zero
+        self._cache = Cache(size=64)
+
+    def start(self, lang: str) -> dict[str, object]:
+        """Give all the page needs to stand up: titles, bounds, months, choices."""
+        world, meta = self._world, self._world.store.meta
+        as_of = world.as_of
+        newest = world.newest_day()
+        return {
+            "title": (meta.title_zh if lang == "zh" else meta.title_en) or t("app.title", lang),
+            "is_demo": meta.is_demo,
+            "demo_note": t("demo.note", lang) if meta.is_demo else "",
+            "as_of": as_of.isoformat(),
+            "now": world.now.astimezone(world.zone).isoformat(timespec="minutes"),
+            "data_ended": as_of != world.today,
+            "newest_day": newest.isoformat() if newest else "",
+            "watermark": world.store.watermark,
+            "bounds": self._bounds(self._drawn()),
+            "rulebook": world.rulebook.id,
+            "rulebook_says": world.rulebook.says(lang),
+            "colours": [{"value": c, "label": t(f"colour.{c}", lang)} for c in COLOURS],
+            "categories": self._categories(lang),
+            "months": [window.label for window in self._zero.months(as_of)],
+            "has_roads": not world.snapshot().ground("roads").empty,
+        }
+
+    def areas_geojson(self, lang: str) -> bytes:
+        """Give the finest areas as GeoJSON; a feature's id is its place in code order."""
+        snapshot = self._world.snapshot()
+        return self._cache.get(
+            ("areas", len(snapshot.areas), snapshot.watermark if len(snapshot.areas) == 0 else 0),
+            lambda: _areas_geojson(snapshot.areas, leaf_codes(snapshot.areas)),
+        )
+
+    def colouring(self, colour_by: str, query: Query, lang: str) -> dict[str, object]:
+        """Give the newest values of the areas with their legend."""
+        if colour_by.startswith("risk_"):
+            return self._risk_colouring(colour_by.removeprefix("risk_"), query, lang)
+        codes = self._zero.monthly_codes(_stream_of(colour_by), as_of=query.as_of)
+        month = self._zero.months(query.as_of)[-1].label
+        return {
+            "values": _b64(codes[-1]),
+            "ramp": [step.as_dict() for step in status_ramp(lang)],
+            "title": t(f"colour.{colour_by}", lang),
+            "note": t("colour.note_zero", lang, month=month, rule=self._world.rulebook.says(lang)),
+        }
+
+    def series(self, colour_by: str, query: Query) -> bytes:
+        """Give the months of the stepper as bytes, shape (months, areas), row by row."""
+        if not colour_by.startswith("risk_"):
+            return self._zero.monthly_codes(_stream_of(colour_by), as_of=query.as_of).tobytes()
+        stream = colour_by.removeprefix("risk_")
+        counts = self._monthly_counts(stream, query)
+        bounds = count_classes(self._risk(stream, query)["expected"].to_numpy())
+        codes = classify(counts, bounds)
+        codes[-1] = classify(self._risk(stream, query)["expected"].to_numpy(), bounds)
+        return codes.tobytes()
+
+    def counts(self, query: Query, lang: str) -> list[dict[str, object]]:
+        """Count what the filter lets through."""
+        snapshot = self._world.snapshot()
+        shown = in_query(snapshot.incidents, query, zone=snapshot.time_zone)
+        points = (shown["loc_precision"] == "point").sum()
+        numbers = {
+            "incidents": len(shown),
+            "cases": (shown["stream"] == "case").sum(),
+            "accidents": (shown["stream"] == "accident").sum(),
+            "without_point": len(shown) - points,
+            "cameras": len(snapshot.cameras),
+            "units": len(snapshot.units),
+        }
+        return [
+            {"key": key, "label": t(f"count.{key}", lang), "value": int(value)}
+            for key, value in numbers.items()
+        ]
+
+    def table(self, query: Query, lang: str) -> list[dict[str, object]]:
+        """List the areas by code with their zeros, streaks, counts and risk."""
+        return self._cache.get(
+            ("table", self._world.store.watermark, query, lang), lambda: self._table(query, lang)
+        )
+
+    def bounds_of(self, code: str) -> list[float] | None:
+        """Give west, south, east, north of an area or unit in degrees; None when not drawn."""
+        areas = self._world.snapshot().areas
+        found = areas.loc[areas.index == code]
+        return self._bounds(found[found.geometry.notna()])
+
+    def risk_of(self, code: str, stream: str, query: Query) -> pd.Series:
+        """Give expected, lower and upper of one area for the next 28 days."""
+        return self._risk(stream, query).loc[code]
+
+    def _table(self, query: Query, lang: str) -> list[dict[str, object]]:
+        snapshot = self._world.snapshot()
+        codes = leaf_codes(snapshot.areas)
+        areas = snapshot.areas.loc[codes]
+        frame = pd.DataFrame(index=codes)
+        frame["code"] = codes
+        frame["name"] = name_of(areas, lang)
+        parents = snapshot.areas.reindex(areas["parent_code"])
+        frame["parent"] = name_of(parents, lang).to_numpy()
+        frame["level"] = [t(f"level.{level}", lang) for level in areas["level"]]
+        self._add_zeros(frame, query, lang)
+        self._add_counts(frame, query, lang)
+        return frame.to_dict("records")
+
+    def _add_zeros(self, frame: pd.DataFrame, query: Query, lang: str) -> None:
+        month = (self._zero.months(query.as_of)[-1],)
+        status = self._zero.status(month, as_of=query.as_of, areas_only=True)
+        streaks = self._zero.streaks(as_of=query.as_of).set_index(["subject_id", "stream"])
+        for stream in STREAMS:
+            own = status[status["stream"] == stream].set_index("subject_id")["status"]
+            frame[stream] = own.astype(str).reindex(frame.index).fillna("not_assessed")
+            days = streaks.xs(stream, level="stream").reindex(frame.index)
+            frame[f"streak_{stream}"] = [
+                streak_text(d, open_ended=bool(o))
+                for d, o in zip(days["streak_days"], days["open_ended"].eq(True), strict=True)
+            ]
+
+    def _add_counts(self, frame: pd.DataFrame, query: Query, lang: str) -> None:
+        snapshot = self._world.snapshot()
+        shown = in_query(snapshot.incidents, query, zone=snapshot.time_zone)
+        frame["incidents"] = shown.groupby("area_code").size().reindex(frame.index, fill_value=0)
+        cameras = snapshot.cameras.groupby("area_code").size()
+        frame["cameras"] = cameras.reindex(frame.index, fill_value=0)
+        risk = self._risk(query.stream if query.stream != "all" else "case", query)
+        frame["expected"] = risk["expected"].round(1)
+        frame["interval"] = [
+            f"{low:.0f}–{high:.0f}" for low, high in zip(risk["lower"], risk["upper"], strict=True)
+        ]
+
+    def _risk_colouring(self, stream: str, query: Query, lang: str) -> dict[str, object]:
+        expected = self._risk(stream, query)["expected"].to_numpy()
+        bounds = count_classes(expected)
+        return {
+            "values": _b64(classify(expected, bounds)),
+            "ramp": [step.as_dict() for step in count_ramp(bounds, lang)],
+            "title": t(f"colour.risk_{stream}", lang),
+            "note": t("colour.note_risk", lang, days=HORIZON_DAYS),
+        }
+
+    def _risk(self, stream: str, query: Query) -> pd.DataFrame:
+        key = ("risk", self._world.store.watermark, stream, query)
+        return self._cache.get(key, lambda: self._expected(stream, query))
+
+    def _expected(self, stream: str, query: Query) -> pd.DataFrame:
+        snapshot = self._world.snapshot()
+        codes = leaf_codes(snapshot.areas)
+        past = self._learned_from(stream, query)
+        counts = past.groupby("area_code").size().reindex(codes, fill_value=0)
+        return expected_by_area(
+            counts, snapshot.areas.loc[codes, "level"], days=HISTORY_DAYS, horizon_days=HORIZON_DAYS
+        )
+
+    def _learned_from(self, stream: str, query: Query) -> pd.DataFrame:
+        snapshot = self._world.snapshot()
+        year = query.over(HISTORY_DAYS, stream=stream)
+        past = in_query(snapshot.incidents, year, zone=snapshot.time_zone)
+        return past[~past["discovery_source"].isin(NOT_RISK)]
+
+    def _monthly_counts(self, stream: str, query: Query) -> NDArray[np.float64]:
+        snapshot = self._world.snapshot()
+        months = self._zero.months(query.as_of)
+        codes = leaf_codes(snapshot.areas)
+        incidents = counted(snapshot.incidents)
+        own = incidents[incidents["stream"] == stream]
+        local = own["occurred_from"].dt.tz_convert(snapshot.time_zone).dt.strftime("%Y-%m")
+        table = own.groupby([local, "area_code"]).size().unstack(fill_value=0)
+        labels = [window.label for window in months]
+        return table.reindex(index=labels, columns=codes, fill_value=0).to_numpy(dtype=float)
+
+    def _categories(self, lang: str) -> list[dict[str, str]]:
+        incidents = self._world.snapshot().incidents
+        pairs = incidents[["stream", "category"]].drop_duplicates().sort_values(["stream", "category"])
+        return [
+            {"value": category, "label": category_name(category, lang), "stream": stream}
+            for stream, category in pairs.itertuples(index=False)
+        ]
+
+    def _drawn(self) -> pd.DataFrame:
+        areas = self._world.snapshot().areas
+        leaves = areas.loc[leaf_codes(areas)]
+        drawn = leaves[leaves.geometry.notna()]
+        return drawn if len(drawn) else areas[areas.geometry.notna()]
+
+    @staticmethod
+    def _bounds(areas: pd.DataFrame) -> list[float] | None:
+        return [round(float(b), 6) for b in areas.total_bounds] if len(areas) else None
+
+
+def streak_text(days: float, *, open_ended: bool) -> str:
+    """Print a streak: `120`, `≥ 120` where no break stopped it, `–` where it is not known."""
+    if pd.isna(days):
+        return "–"
+    return f"≥ {int(days)}" if open_ended else f"{int(days)}"
+
+
+def _stream_of(colour_by: str) -> str:
+    return colour_by.removeprefix("zero_") if colour_by.startswith("zero_") else colour_by
+
+
+def _b64(codes: NDArray[np.uint8]) -> str:
+    return base64.b64encode(codes.tobytes()).decode("ascii")
+
+
+def _areas_geojson(areas: pd.DataFrame, codes: list[str]) -> bytes:
+    import shapely
+
+    features = []
+    drawn = areas.loc[codes]
+    texts = shapely.to_geojson(drawn.geometry.to_numpy())
+    for number, (code, text) in enumerate(zip(codes, texts, strict=True)):
+        if text is None:
+            continue
+        features.append({"type": "Feature", "id": number, "geometry": orjson.Fragment(text)})
+    return orjson.dumps({"type": "FeatureCollection", "features": features})

@@ -1,0 +1,224 @@
+"""The Zero status page: statuses, rates with their bounds, and files to sign."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from dashboard.i18n import t
+from dashboard.services.naming import moment_text, name_of, word
+from dashboard.services.situation import streak_text
+from dashboard.services.zero_board import STREAMS
+from geo.errors import UsageError
+from geo.window import Window, parse_window
+from models.zero.rates import print_ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from dashboard.services.world import World
+    from dashboard.services.zero_board import ZeroBoard
+
+__all__ = ["WINDOWS", "ZeroService", "neutral_cell"]
+
+WINDOWS: Final = ("month", "quarter", "year", "last12")
+ALL_STREAMS: Final = (*STREAMS, "three_zero")
+CSV_TYPE: Final = "text/csv; charset=utf-8"
+XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class ZeroService:
+    """Tables of statuses and rates for one window."""
+
+    def __init__(self, world: World, board: ZeroBoard) -> None:
+        self._world = world
+        self._board = board
+
+    def windows(self, lang: str) -> list[dict[str, str]]:
+        """List the windows a page offers."""
+        return [{"value": name, "label": t(f"window.{name}", lang)} for name in WINDOWS]
+
+    def window(self, name: str, *, as_of: date | None = None) -> Window:
+        """Give the window of a name or of `START..END`."""
+        day = as_of or self._world.as_of
+        if name == "last12":
+            return Window(_year_before(day) + timedelta(days=1), day + timedelta(days=1))
+        return parse_window(name, as_of=day)
+
+    def rates(self, window: str, lang: str, *, as_of: date | None = None) -> list[dict[str, Any]]:
+        """Give the rates by class and stream, printed with n/N, bounds and target."""
+        day = as_of or self._world.as_of
+        table = self._board.rates((self.window(window, as_of=day),), as_of=day)
+        return [self._rate(row, lang) for row in table.to_dict("records")]
+
+    def rows(
+        self, by: str, window: str, lang: str, *, as_of: date | None = None
+    ) -> list[dict[str, Any]]:
+        """List statuses by area or by subject, in the order of their codes."""
+        frame = self._wide(by, window, as_of=as_of or self._world.as_of)
+        snapshot = self._world.snapshot()
+        areas = snapshot.areas
+        units = snapshot.units["name"]
+        own = name_of(areas, lang).reindex(frame.index)
+        frame["name"] = own.fillna(units.reindex(frame.index)).fillna("")
+        parents = areas["parent_code"].reindex(frame["area_code"])
+        containing = pd.Series(
+            [area if unit else parent for area, unit, parent in
+             zip(frame["area_code"], frame["unit_id"].notna(), parents, strict=True)],
+            index=frame.index,
+        )
+        frame["parent"] = name_of(areas, lang).reindex(containing).fillna("").to_numpy()
+        frame["class_label"] = [word("class", c, lang) for c in frame["class"]]
+        for stream in STREAMS:
+            frame[f"{stream}_word"] = [t(f"status.{s}", lang) for s in frame[stream]]
+        return frame.drop(columns=["unit_id"]).to_dict("records")
+
+    def caption(self, window: str, lang: str, *, as_of: date | None = None) -> str:
+        """Say what the figures rest on: rulebook, window, as of, known at, coverage."""
+        day = as_of or self._world.as_of
+        world = self._world
+        snapshot = world.snapshot()
+        text = t(
+            "zero.caption",
+            lang,
+            rulebook=world.rulebook.id,
+            says=world.rulebook.says(lang),
+            window=self.window(window, as_of=day).label,
+            as_of=day,
+            known_at=moment_text(world.now, snapshot.time_zone),
+        )
+        return text + (t("zero.reconstructed", lang) if snapshot.reconstructed else "")
+
+    def export(
+        self, fmt: str, by: str, window: str, lang: str, *, as_of: date | None = None
+    ) -> tuple[str, str, bytes]:
+        """Give the table as a file: name, type and bytes. `fmt` is csv or xlsx."""
+        rows = self.rows(by, window, lang, as_of=as_of)
+        caption = self.caption(window, lang, as_of=as_of)
+        label = self.window(window, as_of=as_of).label
+        name = f"zero_status_{label}.{fmt}"
+        table = [[t(f"zero.column.{c}", lang) for c in _EXPORTED], *(_cells(row) for row in rows)]
+        if fmt == "csv":
+            return name, CSV_TYPE, _csv(caption, table)
+        if fmt == "xlsx":
+            return name, XLSX_TYPE, _xlsx(caption, table, lang)
+        raise UsageError(f"Unknown table format {fmt!r}; use csv or xlsx.",
+                         f"未知的表格格式 {fmt!r}；请使用 csv 或 xlsx。")
+
+    def _wide(self, by: str, window: str, *, as_of: date) -> pd.DataFrame:
+        status = self._board.status(
+            (self.window(window, as_of=as_of),), as_of=as_of, areas_only=by == "area"
+        )
+        first = status.drop_duplicates("subject_id").set_index("subject_id")
+        frame = first[["subject_class", "area_code", "unit_id"]].rename(
+            columns={"subject_class": "class"}
+        )
+        frame["class"] = frame["class"].astype(str)
+        frame.insert(0, "code", frame.index)
+        streaks = self._board.streaks(as_of=as_of).set_index(["subject_id", "stream"])
+        for stream in STREAMS:
+            own = status[status["stream"] == stream].set_index("subject_id")
+            frame[stream] = own["status"].astype(str).reindex(frame.index)
+            frame[f"breaking_{stream}"] = own["breaking"].reindex(frame.index).astype(int)
+            days = streaks.xs(stream, level="stream").reindex(frame.index)
+            frame[f"streak_{stream}"] = [
+                streak_text(d, open_ended=bool(o))
+                for d, o in zip(days["streak_days"], days["open_ended"].eq(True), strict=True)
+            ]
+        return frame.sort_index()
+
+    def _rate(self, row: dict[Hashable, Any], lang: str) -> dict[str, Any]:
+        book, group = self._world.rulebook, str(row["subject_class"])
+        zero, assessed = int(row["zero"]), int(row["assessed"])
+        target = book.targets.get(group)
+        rate = None if pd.isna(row["rate"]) else float(row["rate"])
+        return {
+            "class": group,
+            "class_label": word("class", group, lang),
+            "stream": str(row["stream"]),
+            "stream_label": t(f"stream.{row['stream']}", lang),
+            "text": ratio_text(zero, assessed),
+            "bounds_text": bounds_text(row, lang),
+            "rate": rate,
+            "target": target,
+            "met": None if rate is None or target is None else rate >= target,
+            "target_text": "" if target is None else t("zero.target", lang, target=f"{target:.0%}"),
+        } | {k: int(row[k]) for k in ("zero", "assessed", "registered", "pending", "not_assessed")}
+
+
+_EXPORTED: Final = (
+    "code", "name", "class_label", "parent",
+    *(f"{stream}_word" for stream in STREAMS),
+    *(f"breaking_{stream}" for stream in STREAMS),
+    *(f"streak_{stream}" for stream in STREAMS),
+)
+
+
+def ratio_text(zero: int, assessed: int) -> str:
+    """Print `99.98 % (4418/4419)`; a dash where nothing was assessed."""
+    return f"{print_ratio(zero, assessed)} ({zero}/{assessed})" if assessed else "– (0/0)"
+
+
+def bounds_text(row: dict[Hashable, Any], lang: str) -> str:
+    """Say between which bounds the rate lies, and why."""
+    registered = int(row["registered"])
+    if not registered:
+        return ""
+    zero, missing = int(row["zero"]), int(row["not_assessed"])
+    open_count = missing + int(row["pending"])
+    if not open_count:
+        return t("zero.complete", lang)
+    return t(
+        "zero.bounds",
+        lang,
+        missing=missing,
+        pending=int(row["pending"]),
+        registered=registered,
+        lower=print_ratio(zero, registered, decimals=1),
+        upper=print_ratio(zero + open_count, registered, decimals=1),
+    )
+
+
+def neutral_cell(value: object) -> object:
+    """Take the power from a cell a spreadsheet would run as a formula."""
+    if isinstance(value, str) and value[:1] in "=+-@" and value[:1]:
+        return f"'{value}"
+    return value
+
+
+def _cells(row: dict[str, Any]) -> list[object]:
+    return [neutral_cell(row[column]) for column in _EXPORTED]
+
+
+def _csv(caption: str, table: list[list[object]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([[caption], *table])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(caption: str, table: list[list[object]], lang: str) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = t("zero.sheet", lang)
+    for line in [[caption], [], *table]:
+        sheet.append(line)
+    sheet.freeze_panes = "C4"
+    body = io.BytesIO()
+    book.save(body)
+    return body.getvalue()
+
+
+def _year_before(day: date) -> date:
+    leap_day = (day.month, day.day) == (2, 29)
+    return date(day.year - 1, day.month, 28 if leap_day else day.day)
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment in UTC for a machine."""
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,54 @@
+"""Settings become services: the only clock and the only engine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dashboard.services import Services
+from geo.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dashboard.settings import Settings
+
+__all__ = ["build_services", "clock_of", "open_store", "utc_now"]
+
+DEMO_DAY_BEGINS = 6
+"""Local hour up to which a demo store's facts run on its last day."""
+
+
+def utc_now() -> datetime:
+    """Give the present moment."""
+    return datetime.now(UTC)
+
+
+def open_store(url: str) -> Store:
+    """Open the store, making the folder of a SQLite file where it is missing."""
+    path = url.removeprefix("sqlite:///")
+    if path != url and path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return Store.open(url)
+
+
+def clock_of(store: Store) -> Callable[[], datetime]:
+    """Give the store's clock: a demo lives on its last day, at the present time of day."""
+
+    def demo_clock() -> datetime:
+        until, zone = store.meta.demo_until, store.snapshot().time_zone
+        if until is None:
+            return utc_now()
+        local = utc_now().astimezone(zone)
+        day = datetime(until.year, until.month, until.day, tzinfo=zone)
+        since_midnight = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second)
+        return (day + max(since_midnight, timedelta(hours=DEMO_DAY_BEGINS))).astimezone(UTC)
+
+    return demo_clock
+
+
+def build_services(settings: Settings) -> Services:
+    """Put the services of one store together."""
+    store = open_store(settings.db)
+    return Services.over(store, clock=clock_of(store))
