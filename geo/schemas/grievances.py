@@ -1,4 +1,6 @@
-"""Tables of petitions: served, not policed. Nothing that ranks risk or patrols may import this."""
+"""Petition matters: no coordinates, no parties. Nothing that computes risk may read them."""
+
+import pandera.pandas as pa
 
 from geo.schemas.base import Day, EntityTable, Flag, Key, Text, key, known
 
@@ -6,18 +8,20 @@ __all__ = ["Petitions"]
 
 
 class Petitions(EntityTable):
-    """Petition matters by area: no coordinates, no parties.
+    """One matter per row, served by mediation and never policed.
 
-    `extended` and `requires_higher_authority` are False where nobody stated them; an exemption
-    counts only with a reason and an approver who is not the proposer.
+    A column that is not declared is refused, not ignored: neither a place nearer than an area
+    nor a person has a column to enter by. `subject_id` is the stored attribution. The clock
+    runs from `accepted_on`; `extended` says that the longer clock was approved. A matter that a
+    higher authority must solve needs a reason, a proposer and another approver to be left out.
     """
 
     petition_id: Key = key()
-    area_code: Text = known()
+    area_code: Text = pa.Field()
     subject_id: Text = known()
     channel: Text = known()
     topic: Text = known()
-    accepted_on: Day = known()
+    accepted_on: Day = pa.Field()
     due_on: Day = known()
     closed_on: Day = known()
     outcome: Text = known()
