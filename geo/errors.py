@@ -8,7 +8,9 @@
     |   `-- GrievanceError    a petition or a dispute where only cases and accidents may go
     |-- NotReadyError         unfitted model, empty ledger, nothing loaded yet
     |-- UsageError            a question that makes no sense as asked
-    `-- LedgerError           the chain is broken, or an event may not be appended
+    |-- LedgerError           the chain is broken, or an event may not be appended
+    |   `-- UnsupportedSchema  no store, or a store of another version
+    `-- PluginError           a plug-in file is broken or exports the wrong thing
 
 Every message says what came, what is needed and what to do. Messages carry both
 languages: `str(error)` is English, `error.text("zh")` is Chinese.
@@ -22,9 +24,11 @@ __all__ = [
     "GrievanceError",
     "LedgerError",
     "NotReadyError",
+    "PluginError",
     "RefusedFile",
     "SanlingError",
     "SchemaError",
+    "UnsupportedSchema",
     "UsageError",
 ]
 
@@ -75,3 +79,11 @@ class UsageError(SanlingError):
 
 class LedgerError(SanlingError):
     """The chain is broken, or an event may not be appended."""
+
+
+class PluginError(SanlingError):
+    """A plug-in file is broken or exports the wrong thing."""
+
+
+class UnsupportedSchema(LedgerError):
+    """A database that is no store, or a store of another version."""

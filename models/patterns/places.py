@@ -1,0 +1,101 @@
+"""Flagged cells joined into places: what a crew can be sent to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.ndimage import uniform_filter
+from sklearn.cluster import DBSCAN
+
+if TYPE_CHECKING:
+    from models.cells import Cells, Floats, Ints
+
+__all__ = ["Places", "cell_order", "flag_places"]
+
+JOIN_CELLS: Final = 1.5
+"""Cell sides. Cells whose centres are no farther apart touch at a side or a corner."""
+
+LARGEST_PLACE: Final = 9
+"""Cells. More is a district, not a place: it is split around its peaks, 3 by 3 cells each."""
+
+FIRST_CELLS_PER_PLACE: Final = 3
+"""Cells flagged at first for each place wanted; more are flagged until there are enough places."""
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Places by rank, each the positions of its cells with the strongest cell first."""
+
+    members: tuple[Ints, ...]
+    flagged: Ints
+    """Every cell that was flagged, those of places past the wanted count included."""
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    @property
+    def cells(self) -> Ints:
+        """Positions of all cells of all places, by rank."""
+        return np.concatenate([np.empty(0, dtype=np.int64), *self.members])
+
+
+def cell_order(expected: Floats, cells: Cells) -> Ints:
+    """Order the cells by expected count; ties by the cells around, then by id.
+
+    Only cells above the mean of the ground are in the order: nothing is flagged that is not
+    expected to see more than its share.
+    """
+    above = (
+        np.flatnonzero(expected > expected.mean()) if len(expected) else np.empty(0, dtype=np.int64)
+    )
+    around = cells.gather(uniform_filter(cells.spread(expected), 3, mode="constant"))
+    # Sums over neighbours differ in the last digits with the order of summing.
+    around = np.round(around, 12)
+    order: Ints = above[np.lexsort((above, -around[above], -expected[above]))]
+    return order
+
+
+def flag_places(expected: Floats, cells: Cells, *, count: int) -> Places:
+    """Flag the strongest cells, join those that touch, and keep the `count` strongest places.
+
+    Cells are flagged in `cell_order`, more and more of them, until they form `count` places
+    or no cell above the mean is left. Fewer places than asked for is an answer.
+    """
+    order = cell_order(expected, cells)
+    wanted = FIRST_CELLS_PER_PLACE * count
+    found = _join(order[:wanted], expected, cells)
+    while len(found) < count and wanted < len(order):
+        wanted = wanted + max(count, wanted // 2)
+        found = _join(order[:wanted], expected, cells)
+    return Places(tuple(found[:count]), order[:wanted])
+
+
+def _join(flagged: Ints, expected: Floats, cells: Cells) -> list[Ints]:
+    """Join touching cells into places, strongest place first."""
+    if not len(flagged):
+        return []
+    xy = np.column_stack([cells.x_m[flagged], cells.y_m[flagged]])
+    labels = DBSCAN(eps=JOIN_CELLS * cells.cell_m, min_samples=1).fit(xy).labels_
+    groups = [flagged[labels == label] for label in range(labels.max() + 1)]
+    places = [place for group in groups for place in _split(group, cells)]
+    strength = np.array([expected[place].sum() for place in places])
+    first = np.array([place[0] for place in places])
+    return [places[index] for index in np.lexsort((first, -np.round(strength, 12)))]
+
+
+def _split(group: Ints, cells: Cells) -> list[Ints]:
+    """Leave a small group whole; cut a large one into the 3 by 3 cells around its peaks."""
+    if len(group) <= LARGEST_PLACE:
+        return [group]
+    parts = []
+    rest = group  # strongest first, as flagged
+    while len(rest):
+        peak = rest[0]
+        near = (np.abs(cells.row[rest] - cells.row[peak]) <= 1) & (
+            np.abs(cells.column[rest] - cells.column[peak]) <= 1
+        )
+        parts.append(rest[near])
+        rest = rest[~near]
+    return parts
