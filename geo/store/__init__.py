@@ -1,1 +1,9 @@
-"""See the modules: store."""
+"""The ledger: facts are appended, never changed, and answers name what was known when."""
+
+from geo.store.batch import Batch, BatchInfo
+from geo.store.meta import Meta
+from geo.store.snapshot import Snapshot
+from geo.store.store import Store
+from geo.store.verification import Verification
+
+__all__ = ["Batch", "BatchInfo", "Meta", "Snapshot", "Store", "Verification"]

@@ -1,0 +1,79 @@
+"""Events sealed one after another and written in large portions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+
+from geo.store.chain import GENESIS, Link, seal
+from geo.store.portions import in_portions
+from geo.store.tables import event, payload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+__all__ = ["Appender"]
+
+AT_ONCE: Final = 20_000
+"""Events of one `executemany`: about 20 MB of parameters."""
+
+
+@dataclass(slots=True)
+class Appender:
+    """Writes events behind the head of the chain, within one transaction."""
+
+    connection: sa.Connection
+    batch_id: int
+    seq: int
+    recorded_at: int
+    prev_hash: bytes
+
+    @classmethod
+    def at_head(cls, connection: sa.Connection, *, batch_id: int) -> Appender:
+        """Stand at the last event; on an empty ledger, before the first."""
+        c = event.c
+        head = sa.select(c.seq, c.recorded_at, c.hash).order_by(c.seq.desc()).limit(1)
+        row = connection.execute(head).first()
+        seq, recorded_at, last_hash = row or (0, -(2**62), GENESIS)
+        return cls(connection, batch_id, seq, recorded_at, last_hash)
+
+    def append(
+        self,
+        entity: str,
+        action: str,
+        keys: pd.Index,
+        recorded: NDArray[np.int64],
+        known: NDArray[np.int64],
+        bodies: Iterable[bytes],
+    ) -> None:
+        """Append one event for each key, in this order."""
+        rows = zip(keys.tolist(), recorded.tolist(), known.tolist(), bodies, strict=True)
+        for some in in_portions(rows, AT_ONCE):
+            self._write(entity, action, some)
+        self.recorded_at = int(recorded[-1])
+
+    def _write(self, entity: str, action: str, rows: list[tuple[str, int, int, bytes]]) -> None:
+        first = self.seq + 1
+        events = [self._event(entity, action, *row) for row in rows]
+        bodies = [{"seq": first + n, "body": row[3]} for n, row in enumerate(rows)]
+        self.connection.execute(sa.insert(event), events)
+        self.connection.execute(sa.insert(payload), bodies)
+
+    def _event(
+        self, entity: str, action: str, key: str, recorded: int, known: int, body: bytes
+    ) -> dict[str, object]:
+        self.seq += 1
+        link = Link(self.seq, recorded, known, entity, action, key, sha256(body).digest())
+        prev_hash, self.prev_hash = self.prev_hash, seal(self.prev_hash, link)
+        return link._asdict() | {
+            "batch_id": self.batch_id,
+            "prev_hash": prev_hash,
+            "hash": self.prev_hash,
+        }

@@ -1,0 +1,54 @@
+"""The batches of a store, and whether they still stand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+import sqlalchemy as sa
+
+from geo.store.batch import BatchInfo
+from geo.store.moments import moment_of, moments_of
+from geo.store.tables import batch
+from geo.vocabulary import Entity
+
+__all__ = ["find_batch", "read_batches"]
+
+TEXTS: Final = ("entity", "source", "content_hash", "recipe", "actor")
+
+
+def find_batch(
+    connection: sa.Connection, content_hash: str, entity: str, recipe: str | None
+) -> BatchInfo | None:
+    """Give the standing batch of this content, entity and recipe, if there is one."""
+    same = sa.select(batch).where(
+        batch.c.content_hash == content_hash,
+        batch.c.entity == entity,
+        batch.c.recipe.is_(None) if recipe is None else batch.c.recipe == recipe,
+        batch.c.batch_id.not_in(_undone()),
+        batch.c.undoes.is_(None),
+    )
+    row = connection.execute(same.order_by(batch.c.batch_id.desc())).mappings().first()
+    return None if row is None else _info(row)
+
+
+def read_batches(connection: sa.Connection) -> pd.DataFrame:
+    """List all batches, oldest first, indexed by batch_id."""
+    rows = connection.execute(sa.select(batch).order_by(batch.c.batch_id)).all()
+    undone = set(connection.execute(_undone()).scalars())
+    frame = pd.DataFrame(rows, columns=batch.c.keys()).set_index("batch_id")
+    frame["recorded_at"] = moments_of(frame["recorded_at"].to_numpy("int64"))
+    frame["events"] = frame["last_seq"] - frame["first_seq"] + 1
+    frame["standing"] = ~frame.index.isin(undone) & frame["undoes"].isna()
+    return frame.drop(columns="known_from").astype(dict.fromkeys(TEXTS, "str"))
+
+
+def _undone() -> sa.Select[int | None]:
+    return sa.select(batch.c.undoes).where(batch.c.undoes.is_not(None))
+
+
+def _info(row: sa.RowMapping) -> BatchInfo:
+    fields = {name: value for name, value in row.items() if name != "known_from"}
+    fields["entity"] = Entity(fields["entity"])
+    fields["recorded_at"] = moment_of(fields["recorded_at"])
+    return BatchInfo(**fields)

@@ -1,0 +1,70 @@
+"""The derived tables anew, from the ledger alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from geo.store import counts
+from geo.store.meta import read_meta
+from geo.store.segments import (
+    MAX_SEQ,
+    SEGMENT_FROM_ROWS,
+    SEGMENT_ROWS,
+    joined,
+    read_segments,
+    read_tail,
+    write_segment,
+)
+from geo.store.snapshot import state_at
+from geo.store.tables import DERIVED, event, month_count, segment
+from geo.vocabulary import Entity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["rebuild"]
+
+
+def rebuild(connection: sa.Connection) -> dict[str, int]:
+    """Empty month_count and segment, fill them from events and payloads; give their rows.
+
+    Segments come out as large as they may be, whatever the sizes of the deliveries were.
+    """
+    for table in DERIVED:
+        connection.execute(sa.delete(table))
+    for entity in Entity:
+        if entity is not Entity.GROUND:
+            _rebuild_segments(connection, entity)
+    for counted in counts.COUNTED:
+        _rebuild_counts(connection, counted)
+    tables = {table.name: table for table in (month_count, segment)}
+    rows = {name: sa.select(sa.func.count()).select_from(table) for name, table in tables.items()}
+    return {name: connection.execute(query).scalar_one() for name, query in rows.items()}
+
+
+def _rebuild_segments(connection: sa.Connection, entity: str) -> None:
+    for after, upto in _portions(connection, entity):
+        write_segment(connection, entity, read_tail(connection, entity, after=after, upto=upto))
+
+
+def _portions(connection: sa.Connection, entity: str) -> Iterator[tuple[int, int]]:
+    """Cut the entity's events into portions; a short last one is left to the tail."""
+    after = 0
+    seqs = sa.select(event.c.seq).where(event.c.entity == entity).order_by(event.c.seq)
+    while True:
+        portion = seqs.where(event.c.seq > after).limit(SEGMENT_ROWS).subquery()
+        found = sa.select(sa.func.count(), sa.func.max(portion.c.seq))
+        count, last = connection.execute(found).one()
+        if count < SEGMENT_FROM_ROWS:
+            return
+        yield after, last
+        after = last
+
+
+def _rebuild_counts(connection: sa.Connection, entity: str) -> None:
+    covered = read_segments(connection, entity)
+    tail = read_tail(connection, entity, after=covered.last_seq, upto=MAX_SEQ)
+    state = state_at(joined([covered, tail], entity), None)
+    counts.add_counts(connection, counts.count_months(state, entity, read_meta(connection).zone))

@@ -1,0 +1,243 @@
+"""Events of one entity in columns: every version of every record, quick to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+
+from geo.crs import WGS84
+from geo.schemas import conform, key_of
+from geo.store.moments import moments_of
+from geo.store.payload import frame_from_payloads, shapes_of
+from geo.store.tables import event, payload, segment
+from geo.vocabulary import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "SEGMENT_FROM_ROWS",
+    "SEGMENT_ROWS",
+    "Versions",
+    "covered_to",
+    "drops_of",
+    "joined",
+    "no_versions",
+    "read_segments",
+    "read_tail",
+    "stamped",
+    "versions_of_events",
+    "write_segment",
+]
+
+SEGMENT_FROM_ROWS: Final = 500
+"""Fewer events than this stay a tail that is read from the payloads (about 5 ms)."""
+
+SEGMENT_ROWS: Final = 250_000
+"""Most events of one segment: about 10 MB packed, 200 MB at work."""
+
+RETRACTED: Final = "retracted"
+STAMPS: Final = ("seq", "known_at", "recorded_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Every version of the records of one entity, in the order of the chain.
+
+    `rows` is indexed by the key and has the entity's columns, seq, known_at and
+    recorded_at; `drops` has key, seq and known_at of each retraction.
+    """
+
+    rows: pd.DataFrame
+    drops: pd.DataFrame
+
+    @property
+    def last_seq(self) -> int:
+        """Give the highest seq, 0 when there is none."""
+        return max((int(part["seq"].iloc[-1]) for part in self._held), default=0)
+
+    @property
+    def first_seq(self) -> int:
+        """Give the lowest seq, 0 when there is none."""
+        return min((int(part["seq"].iloc[0]) for part in self._held), default=0)
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.drops)
+
+    @property
+    def _held(self) -> list[pd.DataFrame]:
+        return [part for part in (self.rows, self.drops) if len(part)]
+
+    def portions(self, size: int) -> Iterator[Versions]:
+        """Cut into consecutive parts of at most `size` events."""
+        seqs = np.sort(np.concatenate([part["seq"].to_numpy() for part in self._held]))
+        for start in range(0, len(seqs), size):
+            last = seqs[min(start + size, len(seqs)) - 1]
+            yield self.between(int(seqs[start]) - 1, int(last))
+
+    def between(self, after: int, upto: int) -> Versions:
+        """Keep what has `after < seq <= upto`; the same object when that is all."""
+        rows, drops = (_between(part, after, upto) for part in (self.rows, self.drops))
+        return self if rows is self.rows and drops is self.drops else Versions(rows, drops)
+
+
+def joined(parts: Sequence[Versions], entity: str) -> Versions:
+    """Put versions one after another; empty ones are left out."""
+    parts = [part for part in parts if part.last_seq]
+    if len(parts) == 1:
+        return parts[0]
+    rows = [part.rows for part in parts if len(part.rows)]
+    drops = [part.drops for part in parts if len(part.drops)]
+    none = no_versions(entity)
+    return Versions(
+        pd.concat(rows) if rows else none.rows, pd.concat(drops) if drops else none.drops
+    )
+
+
+def covered_to(connection: sa.Connection, entity: str) -> int:
+    """Give the last seq of the entity that lies in a segment, 0 when none does."""
+    last = sa.select(sa.func.max(segment.c.last_seq)).where(segment.c.entity == entity)
+    return connection.execute(last).scalar() or 0
+
+
+def write_segment(connection: sa.Connection, entity: str, versions: Versions) -> None:
+    """Store versions as one Parquet segment."""
+    number = connection.execute(sa.select(sa.func.max(segment.c.segment_id))).scalar() or 0
+    connection.execute(
+        sa.insert(segment).values(
+            segment_id=number + 1,
+            entity=entity,
+            first_seq=versions.first_seq,
+            last_seq=versions.last_seq,
+            events=len(versions),
+            body=_packed(versions),
+        )
+    )
+
+
+def read_segments(connection: sa.Connection, entity: str, *, after: int = 0) -> Versions:
+    """Read the versions in segments with `seq > after`."""
+    bodies = (
+        sa.select(segment.c.body)
+        .where(segment.c.entity == entity, segment.c.last_seq > after)
+        .order_by(segment.c.first_seq)
+    )
+    tables = [pq.read_table(pa.BufferReader(body)) for body in connection.execute(bodies).scalars()]
+    if not tables:
+        return no_versions(entity)
+    table = pa.concat_tables(tables, promote_options="permissive")
+    dropped = table.column(RETRACTED)
+    if not pc.any(dropped).as_py():
+        return Versions(_rows(table, entity), no_versions(entity).drops).between(after, MAX_SEQ)
+    drops = table.filter(dropped).select([key_of(entity), "seq", "known_at"]).to_pandas()
+    rows = _rows(table.filter(pc.invert(dropped)), entity)
+    return Versions(rows, drops.rename(columns={key_of(entity): "key"})).between(after, MAX_SEQ)
+
+
+def read_tail(connection: sa.Connection, entity: str, *, after: int, upto: int) -> Versions:
+    """Read the versions with `after < seq <= upto` from the payloads themselves."""
+    c = event.c
+    tail = (
+        sa.select(c.seq, c.key, c.action, c.known_at, c.recorded_at, payload.c.body)
+        .join_from(event, payload, c.seq == payload.c.seq)
+        .where(c.entity == entity, c.seq > after, c.seq <= upto)
+        .order_by(c.seq)
+    )
+    rows = connection.execute(tail).all()
+    if not rows:
+        return no_versions(entity)
+    return versions_of_events(pd.DataFrame(rows, columns=[*TAIL_COLUMNS]), entity)
+
+
+TAIL_COLUMNS: Final = ("seq", "key", "action", "known_at", "recorded_at", "body")
+MAX_SEQ: Final = np.iinfo(np.int64).max
+
+
+def versions_of_events(events: pd.DataFrame, entity: str) -> Versions:
+    """Turn events with their payloads into versions."""
+    dropped = (events["action"] == Action.RETRACTED.value).to_numpy()
+    kept = events[~dropped]
+    frame = frame_from_payloads(kept["body"].tolist())
+    frame.index = pd.Index(kept["key"], name=key_of(entity))
+    rows = stamped(conform(frame, entity), *(kept[name].to_numpy("int64") for name in STAMPS))
+    gone = events[dropped]
+    return Versions(
+        rows, drops_of(gone["key"], gone["seq"].to_numpy(), gone["known_at"].to_numpy())
+    )
+
+
+def stamped(
+    frame: pd.DataFrame,
+    seq: NDArray[np.int64],
+    known_at: NDArray[np.int64],
+    recorded_at: NDArray[np.int64],
+) -> pd.DataFrame:
+    """Add the columns that say where a version stands in the chain."""
+    return frame.assign(seq=seq, known_at=moments_of(known_at), recorded_at=moments_of(recorded_at))
+
+
+def drops_of(
+    keys: Iterable[str], seq: NDArray[np.int64], known_at: NDArray[np.int64]
+) -> pd.DataFrame:
+    """Give retractions as a frame of key, seq and known_at."""
+    return pd.DataFrame(
+        {
+            "key": pd.array(list(keys), dtype="str"),
+            "seq": seq.astype("int64"),
+            "known_at": moments_of(known_at.astype("int64")),
+        }
+    )
+
+
+def no_versions(entity: str) -> Versions:
+    """Give no versions, with the columns of the entity."""
+    none = np.array([], dtype="int64")
+    frame = pd.DataFrame(index=pd.Index([], dtype="str", name=key_of(entity)))
+    return Versions(stamped(conform(frame, entity), none, none, none), drops_of([], none, none))
+
+
+def _between(part: pd.DataFrame, after: int, upto: int) -> pd.DataFrame:
+    seq = part["seq"].to_numpy()
+    if not len(seq) or (seq[0] > after and seq[-1] <= upto):
+        return part
+    return part.iloc[seq.searchsorted(after, side="right") : seq.searchsorted(upto, side="right")]
+
+
+def _packed(versions: Versions) -> bytes:
+    rows = versions.rows
+    plain = rows.to_wkb() if isinstance(rows, gpd.GeoDataFrame) else rows
+    table = _table(plain.reset_index(), retracted=False)
+    if len(versions.drops):
+        drops = versions.drops.rename(columns={"key": rows.index.name})
+        table = pa.concat_tables(
+            [table, _table(drops, retracted=True)], promote_options="permissive"
+        )
+    sink = BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def _table(frame: pd.DataFrame, *, retracted: bool) -> pa.Table:
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    return table.append_column(RETRACTED, pa.array(np.full(len(frame), retracted)))
+
+
+def _rows(table: pa.Table, entity: str) -> pd.DataFrame:
+    frame: pd.DataFrame = table.drop_columns([RETRACTED]).to_pandas()
+    frame = frame.set_index(key_of(entity))
+    if "geometry" not in frame.columns:
+        return frame
+    shapes = gpd.GeoSeries(shapes_of(frame["geometry"]), crs=WGS84)
+    placed: pd.DataFrame = gpd.GeoDataFrame(frame.assign(geometry=shapes))
+    return placed

@@ -1,0 +1,175 @@
+"""What the ledger knows at a moment, as frames."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
+
+import pandas as pd
+
+from geo.vocabulary import Entity
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    import geopandas as gpd
+
+    from geo.store.segments import Versions
+
+__all__ = ["Loader", "Snapshot", "state_at"]
+
+
+class Loader(Protocol):
+    """What a snapshot reads from."""
+
+    def frame(self, entity: Entity, watermark: int, known_at: datetime | None) -> pd.DataFrame:
+        """Give the records of an entity as known."""
+        ...
+
+    def ground(self, name: str, watermark: int, known_at: datetime | None) -> gpd.GeoDataFrame:
+        """Give a ground layer as known, empty when there is none."""
+        ...
+
+    def reconstructed(self, watermark: int, known_at: datetime | None) -> bool:
+        """Say whether any event known by then was taken over with `backfill`."""
+        ...
+
+
+class Snapshot:
+    """The facts as known at a moment, each entity read when it is first asked for.
+
+    Safe to share between threads; every frame handed out is the caller's own (a shallow
+    copy: writing to it does not reach others). Frames are indexed by their key, have the
+    columns of `geo.schemas`, and seq, known_at and recorded_at.
+
+    Attributes
+    ----------
+    watermark
+        Highest seq of the ledger that may answer.
+    known_at
+        The moment whose knowledge is used. Without one asked for, the moment of the last
+        event; None on an empty ledger.
+    time_zone
+        Zone of the store's civil days.
+    """
+
+    def __init__(
+        self,
+        loader: Loader,
+        *,
+        watermark: int,
+        asked: datetime | None,
+        known_at: datetime | None,
+        time_zone: ZoneInfo,
+    ) -> None:
+        self.watermark = watermark
+        self.known_at = known_at
+        self.time_zone = time_zone
+        self._loader = loader
+        self._asked = asked
+        self._frames: dict[str, pd.DataFrame] = {}
+        self._lock = Lock()
+
+    @property
+    def reconstructed(self) -> bool:
+        """Say whether answers rest on history taken over from another system."""
+        return self._loader.reconstructed(self.watermark, self._asked)
+
+    @property
+    def areas(self) -> gpd.GeoDataFrame:
+        """Areas and groupings, with `path`, in EPSG:4326; geometry missing when code-only."""
+        return self._of(Entity.AREA)
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """Enterprises and institutions."""
+        return self._of(Entity.UNIT)
+
+    @property
+    def subjects(self) -> pd.DataFrame:
+        """The register of those who are at zero or not."""
+        return self._of(Entity.SUBJECT)
+
+    @property
+    def cases(self) -> pd.DataFrame:
+        """Criminal and public-security cases."""
+        return self._of(Entity.CASE)
+
+    @property
+    def accidents(self) -> pd.DataFrame:
+        """Accidents of every kind."""
+        return self._of(Entity.ACCIDENT)
+
+    @property
+    def incidents(self) -> pd.DataFrame:
+        """Cases and accidents in one frame; what only one of them has is missing in the other."""
+        with self._lock:
+            if "incidents" not in self._frames:
+                both = [self._load(Entity.CASE), self._load(Entity.ACCIDENT)]
+                self._frames["incidents"] = _stacked(both)
+            return self._frames["incidents"].copy(deep=False)
+
+    @property
+    def petitions(self) -> pd.DataFrame:
+        """Petition matters: no coordinates, no parties."""
+        return self._of(Entity.PETITION)
+
+    @property
+    def reports(self) -> pd.DataFrame:
+        """Reports of zero, of exceptions and confirmations, by body, stream and window."""
+        return self._of(Entity.REPORT)
+
+    @property
+    def hazards(self) -> pd.DataFrame:
+        """Hazards found at units and areas."""
+        return self._of(Entity.HAZARD)
+
+    @property
+    def cameras(self) -> pd.DataFrame:
+        """The camera registry."""
+        return self._of(Entity.CAMERA)
+
+    def ground(self, name: str) -> gpd.GeoDataFrame:
+        """Give the ground layer `name`: roads, rivers, buildings or land; empty when none."""
+        with self._lock:
+            if (label := f"ground:{name}") not in self._frames:
+                loaded = self._loader.ground(name, self.watermark, self._asked)
+                self._frames[label] = loaded
+            return self._frames[label].copy(deep=False)
+
+    def _of(self, entity: Entity) -> pd.DataFrame:
+        with self._lock:
+            return self._load(entity).copy(deep=False)
+
+    def _load(self, entity: Entity) -> pd.DataFrame:
+        if entity not in self._frames:
+            self._frames[entity] = self._loader.frame(entity, self.watermark, self._asked)
+        return self._frames[entity]
+
+
+def state_at(versions: Versions, known_at: datetime | None) -> pd.DataFrame:
+    """Give each record as its last version known at `known_at`; retracted ones are gone.
+
+    Rows keep the order of the chain. None asks for everything the versions hold.
+    """
+    rows, drops = (_known(part, known_at) for part in (versions.rows, versions.drops))
+    rows = rows[~rows.index.duplicated(keep="last")] if rows.index.has_duplicates else rows
+    if drops.empty:
+        return rows
+    dropped_at = drops.groupby("key")["seq"].max().reindex(rows.index)
+    return rows[~(dropped_at > rows["seq"])]
+
+
+def _known(part: pd.DataFrame, known_at: datetime | None) -> pd.DataFrame:
+    if known_at is None:
+        return part
+    known = part["known_at"] <= known_at
+    return part if known.all() else part[known]
+
+
+def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put frames under each other; an empty one still lends its columns."""
+    dtypes = {name: dtype for frame in frames for name, dtype in frame.dtypes.items()}
+    stacked = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
+    return stacked.reindex(columns=list(dtypes)).astype(dtypes)

@@ -1,0 +1,223 @@
+"""The store: facts go in as batches, answers come out as snapshots."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from contextlib import contextmanager
+from threading import Lock, get_ident
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import pandas as pd
+import sqlalchemy as sa
+
+from geo.errors import LedgerError
+from geo.store import counts
+from geo.store.batch import Batch, BatchInfo, BatchRequest
+from geo.store.batches import find_batch, read_batches
+from geo.store.meta import Meta, read_meta, write_meta
+from geo.store.moments import moment_of, moments_of
+from geo.store.opening import open_engine
+from geo.store.reading import Reader
+from geo.store.rebuilding import rebuild
+from geo.store.snapshot import Snapshot
+from geo.store.sqlite import WRITES
+from geo.store.tables import event
+from geo.store.verification import Verification, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from geo.vocabulary import Entity
+
+__all__ = ["Store"]
+
+SNAPSHOTS_KEPT: Final = 4
+"""A page asks for now and for one earlier moment; two more for the change between events."""
+
+EVENT_COLUMNS: Final = ("seq", "recorded_at", "known_at", "entity", "action", "key")
+
+
+class Store:
+    """An append-only, hash-chained ledger and the answers that rest on it.
+
+    One Store serves many threads; several processes may read and write the same file.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._reader = Reader(engine)
+        self._snapshots: OrderedDict[tuple[int, datetime | None, str], Snapshot] = OrderedDict()
+        self._lock = Lock()
+        self._writing = Lock()
+        self._writer: int | None = None
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True) -> Self:
+        """Open the store at `url`, for example `sqlite:///county.db`.
+
+        Makes the file and its tables when there are none and `create` allows it. Raises
+        NotReadyError when there is nothing to open, UnsupportedSchema when what is there is no
+        store of this version, UsageError for an address that names no known database.
+        """
+        return cls(open_engine(url, create=create))
+
+    def close(self) -> None:
+        """Let go of the file; the store may not be used afterwards."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def meta(self) -> Meta:
+        """The settings as they stand."""
+        with self._engine.begin() as connection:
+            return read_meta(connection)
+
+    def set_meta(self, **values: Any) -> Meta:
+        """Set settings by name; give all of them.
+
+        `time_zone`, `metric_crs` and `live_since` can be set once: raises LedgerError when
+        one of them would change. Within a batch, use its own `set_meta`.
+        """
+        with self._write() as connection:
+            return write_meta(connection, values)
+
+    @property
+    def watermark(self) -> int:
+        """The highest seq of the ledger, 0 on an empty one; costs one index probe."""
+        with self._engine.begin() as connection:
+            return connection.execute(sa.select(sa.func.max(event.c.seq))).scalar() or 0
+
+    @contextmanager
+    def batch(
+        self,
+        entity: Entity,
+        *,
+        source: str,
+        content_hash: str,
+        recipe: str | None,
+        actor: str,
+        recorded_at: datetime,
+        backfill: bool = False,
+        undoes: int | None = None,
+    ) -> Iterator[Batch]:
+        """Open one transaction; leave it by an exception and nothing was stored.
+
+        Parameters
+        ----------
+        entity
+            What the delivery is about; the batch may append other entities too.
+        source, content_hash, recipe
+            Where it came from, the SHA-256 of its content, and how it was read.
+        actor
+            Who is responsible for it.
+        recorded_at
+            When the ledger learns it; never before the last event.
+        backfill
+            Whether this is history taken over from another system: each row then counts as
+            known since it was reported there, which must lie before `meta.live_since`.
+        undoes
+            The batch that this one takes back, which then no longer stands.
+        """
+        request = BatchRequest(
+            entity=entity,
+            source=source,
+            content_hash=content_hash,
+            recipe=recipe,
+            actor=actor,
+            recorded_at=recorded_at,
+            backfill=backfill,
+            undoes=undoes,
+        )
+        with self._write() as connection:
+            batch = Batch.begin(connection, request)
+            yield batch
+            batch.close()
+
+    def find_batch(self, content_hash: str, entity: Entity, recipe: str | None) -> BatchInfo | None:
+        """Give the standing batch of the same content, entity and recipe, if there is one."""
+        with self._engine.begin() as connection:
+            return find_batch(connection, content_hash, entity, recipe)
+
+    def batches(self) -> pd.DataFrame:
+        """List all batches, indexed by batch_id, with their number of events and `standing`."""
+        with self._engine.begin() as connection:
+            return read_batches(connection)
+
+    def snapshot(self, *, known_at: datetime | None = None) -> Snapshot:
+        """Give the facts as known at `known_at`; None means all that the ledger knows.
+
+        Cached by (watermark, known_at); entities are read when they are first asked for.
+        """
+        with self._engine.begin() as connection:
+            head = sa.select(event.c.seq, event.c.recorded_at).order_by(event.c.seq.desc()).limit(1)
+            seq, recorded_at = connection.execute(head).first() or (0, None)
+            zone = read_meta(connection).zone
+        with self._lock:
+            key = (seq, known_at, zone.key)
+            if key not in self._snapshots:
+                last = None if recorded_at is None else moment_of(recorded_at)
+                self._snapshots[key] = Snapshot(
+                    self._reader,
+                    watermark=seq,
+                    asked=known_at,
+                    known_at=known_at or last,
+                    time_zone=zone,
+                )
+            self._snapshots.move_to_end(key)
+            while len(self._snapshots) > SNAPSHOTS_KEPT:
+                self._snapshots.popitem(last=False)
+            return self._snapshots[key]
+
+    def events(self, after_seq: int = 0, *, limit: int = 1000) -> pd.DataFrame:
+        """Give at most `limit` events after `after_seq`, oldest first, without payloads."""
+        columns = [event.c[name] for name in EVENT_COLUMNS]
+        query = sa.select(*columns).where(event.c.seq > after_seq).order_by(event.c.seq)
+        with self._engine.begin() as connection:
+            rows = connection.execute(query.limit(limit)).all()
+        frame = pd.DataFrame(rows, columns=list(EVENT_COLUMNS)).astype(
+            {"seq": "int64", "entity": "str", "action": "str", "key": "str"}
+        )
+        for name in ("recorded_at", "known_at"):
+            frame[name] = moments_of(frame[name].to_numpy("int64"))
+        return frame
+
+    def month_count(self) -> pd.DataFrame:
+        """Give the live counts: ym ("2020-02"), stream, area_code ("" for none), n."""
+        with self._engine.begin() as connection:
+            return counts.read_counts(connection)
+
+    def verify(self) -> Verification:
+        """Recompute the whole chain; see `geo.store.verification.verify`."""
+        with self._engine.begin() as connection:
+            return verify(connection)
+
+    def rebuild(self) -> dict[str, int]:
+        """Make month_count and the segments anew from the ledger; give their rows."""
+        with self._write() as connection:
+            made = rebuild(connection)
+        self._reader.forget()
+        with self._lock:
+            self._snapshots.clear()
+        return made
+
+    @contextmanager
+    def _write(self) -> Iterator[sa.Connection]:
+        if self._writer == get_ident():
+            raise LedgerError(
+                "A batch is open in this thread; write through it, or close it first.",
+                "当前线程已有未结束的批次；请通过该批次写入，或先将其结束。",
+            )
+        with self._writing, self._engine.connect() as plain:
+            connection = plain.execution_options(**{WRITES: True})
+            self._writer = get_ident()
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                self._writer = None
