@@ -225,8 +225,8 @@ def require_metric(thing: Any, name: str) -> None:
     Raises
     ------
     CRSError
-        Without a CRS, in degrees or feet, or in Web Mercator, which stretches 1 km in Yuxian
-        to 1.269 km.
+        Without a CRS, in degrees or feet, or in Mercator as web maps have it, which stretches
+        1 km in Yuxian to 1.269 km.
     """
     crs = _crs_of(thing)
     problem = _metric_problem(crs)
@@ -234,10 +234,10 @@ def require_metric(thing: Any, name: str) -> None:
         return
     en, zh = problem
     raise CRSError(
-        f"{name} {en}; distances need metres. Convert first: "
-        f'{name}.to_crs(...) into a metric CRS such as "EPSG:4547" (Yuxian) or a UTM zone.',
+        f"{name} {en}; distances need metres. Declare the CRS it has, then "
+        f'call {name}.to_crs(...) into a metric one such as "EPSG:4547" (Yuxian) or a UTM zone.',
         f"{name} {zh}；量算距离需要以米为单位的坐标系。"
-        "请先用 to_crs(...) 转换，例如盂县用 EPSG:4547，其他地区用 UTM 分带。",
+        "请先声明其坐标系，再用 to_crs(...) 转换：盂县用 EPSG:4547，其他地区用 UTM 分带。",
     )
 
 
@@ -381,6 +381,13 @@ def _metric_problem(crs: CRS | Datum | None) -> tuple[str, str] | None:
     if units != {"metre"}:
         unit = ", ".join(sorted(units))
         return f"is in {name} ({unit})", f"的坐标系是 {name}（单位为 {unit}）"
-    if "Pseudo" in (crs.coordinate_operation.method_name if crs.coordinate_operation else ""):
-        return f"is in Web Mercator ({name})", f"的坐标系是网络墨卡托（{name}），长度失真"
+    if _is_mercator(crs):
+        return f"is in {name}, a Mercator map", f"的坐标系是墨卡托投影（{name}），长度失真"
     return None
+
+
+def _is_mercator(crs: CRS) -> bool:
+    """Tell whether lengths grow with the latitude; transverse and oblique kinds are sound."""
+    method = crs.coordinate_operation.method_name if crs.coordinate_operation else ""
+    sound = any(word in method for word in ("Transverse", "Oblique", "Hotine", "Laborde"))
+    return "Mercator" in method and not sound

@@ -30,17 +30,20 @@ def _words(text: str) -> frozenset[str]:
 
 PERSONAL: Final = _words(
     """
-    身份证 身份证号 身份证号码 公民身份号码 证件号 证件号码 证件类型 护照 护照号 户口 户口簿 户籍 户籍地
+    身份证 身份证号 身份证号码 公民身份号码 证件号 证件号码 证件类型 护照 护照号 户口 户口簿 户籍
+    户籍地
     户籍地址 idnumber idno idcard idcardno idcardnumber identitycard nationalid passport passportno
     ssn socialsecuritynumber driverlicense driverslicense driverlicence licensenumber
 
-    姓名 当事人 报案人 报警人 举报人 受害人 被害人 嫌疑人 犯罪嫌疑人 违法人 信访人 上访人 联系人 负责人
+    姓名 当事人 报案人 报警人 举报人 受害人 被害人 嫌疑人 犯罪嫌疑人 违法人 信访人 上访人 联系人
+    负责人
     法人 法人代表 法定代表人 户主 住户 监护人 死者 伤者 驾驶人 驾驶员 司机 证人 申请人 被申请人
     person personname victim victimname suspect suspectname offender offendername complainant
     petitioner applicant respondent witness driver drivername contact contactname contactperson
     legalrepresentative guardian firstname lastname surname givenname middlename nickname
 
-    电话 电话号码 联系电话 联系方式 手机 手机号 手机号码 座机 微信 微信号 qq qq号 邮箱 电子邮箱 电子邮件
+    电话 电话号码 联系电话 联系方式 手机 手机号 手机号码 座机 微信 微信号 qq qq号 邮箱 电子邮箱
+    电子邮件
     phone phonenumber phoneno telephone tel mobile mobilephone mobileno cellphone wechat wechatid
     email emailaddress
 
@@ -53,7 +56,8 @@ PERSONAL: Final = _words(
     人脸 人脸特征 人像 照片 指纹 虹膜 声纹 dna
     face faceid faceimage faceprint photo portrait fingerprint iris voiceprint
 
-    民族 种族 宗教 宗教信仰 信仰 政治面貌 性别 年龄 出生日期 出生年月 生日 籍贯 国籍 婚姻状况 学历 职业
+    民族 种族 宗教 宗教信仰 信仰 政治面貌 性别 年龄 出生日期 出生年月 生日 籍贯 国籍 婚姻状况 学历
+    职业
     病史 病历 健康状况 疾病 残疾 精神病 血型
     ethnicity ethnicgroup race religion faith sex gender age dateofbirth birthdate birthday dob
     nationality maritalstatus education occupation medical medicalhistory health disease
