@@ -64,8 +64,10 @@ def parse_day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"Cannot read the day {text!r}; write it as 2026-06-30.",
-                         f"无法识别日期 {text!r}；请写成 2026-06-30。") from error
+        raise UsageError(
+            f"Cannot read the day {text!r}; write it as 2026-06-30.",
+            f"无法识别日期 {text!r}；请写成 2026-06-30。",
+        ) from error
 
 
 def parse_moment(text: str | None) -> datetime | None:
@@ -75,8 +77,10 @@ def parse_moment(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"Cannot read the moment {text!r}; write it as 2026-06-30T08:00:00+08:00.",
-                         f"无法识别时刻 {text!r}；请写成 2026-06-30T08:00:00+08:00。") from error
+        raise UsageError(
+            f"Cannot read the moment {text!r}; write it as 2026-06-30T08:00:00+08:00.",
+            f"无法识别时刻 {text!r}；请写成 2026-06-30T08:00:00+08:00。",
+        ) from error
     from datetime import UTC
 
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -85,9 +89,15 @@ def parse_moment(text: str | None) -> datetime | None:
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[float, str], None]]:
     """Show a bar on a terminal; yields `report(share, what)`."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-               TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task(label, total=1.0)
 
         def report(share: float, what: str = "") -> None:

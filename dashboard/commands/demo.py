@@ -8,6 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from geo.demo.build import build_demo
+from geo.demo.live import live_events
 
 from dashboard.commands.common import (
     AsJson,
@@ -19,8 +21,6 @@ from dashboard.commands.common import (
     settings_for,
 )
 from dashboard.wiring import clock_of, open_store, utc_now
-from geo.demo.build import build_demo
-from geo.demo.live import live_events
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,11 +48,14 @@ def demo(
 ) -> None:
     """Build the made-up county (the same for a given seed, volume and last day)."""
     if size != "county":
-        raise UsageError(f"Unknown size {size!r}; use county.", f"未知的规模 {size!r}；请使用 county。")
+        raise UsageError(
+            f"Unknown size {size!r}; use county.", f"未知的规模 {size!r}；请使用 county。"
+        )
     store = open_store(settings_for(db).db)
     if store.watermark == 0:
-        summary = build_into(store, seed=seed, until=parse_day(until), volume=volume,
-                             conceal=conceal, thin=thin)
+        summary = build_into(
+            store, seed=seed, until=parse_day(until), volume=volume, conceal=conceal, thin=thin
+        )
         _tell(summary, as_json=as_json)
     elif not live:
         _refuse_second(store)
@@ -60,15 +63,29 @@ def demo(
         _report_on(store, seed=seed, events=events, every=every)
 
 
-def build_into(store: Store, *, seed: int = 20200818, until: date | None = None,
-               volume: str = "county", conceal: float = 0.0, thin: float = 0.0) -> dict[str, Any]:
+def build_into(
+    store: Store,
+    *,
+    seed: int = 20200818,
+    until: date | None = None,
+    volume: str = "county",
+    conceal: float = 0.0,
+    thin: float = 0.0,
+) -> dict[str, Any]:
     """Build the county into an empty store, showing progress."""
     from zoneinfo import ZoneInfo
 
     last_day = until or utc_now().astimezone(ZoneInfo("Asia/Shanghai")).date()
     with progress_bar("Building the demo county") as report:
-        summary = build_demo(store, seed=seed, until=last_day, volume=volume, conceal=conceal,
-                             thin=thin, progress=report)
+        summary = build_demo(
+            store,
+            seed=seed,
+            until=last_day,
+            volume=volume,
+            conceal=conceal,
+            thin=thin,
+            progress=report,
+        )
     return asdict(summary)
 
 
@@ -86,14 +103,16 @@ def _refuse_second(store: Store) -> None:
     raise UsageError(
         f"The store already holds {store.watermark} events; the demo needs an empty one. "
         "Name another with --db, or add --live to go on reporting.",
-        f"该库已有 {store.watermark} 条记录，演示县需要空库。请用 --db 指定其他库，或加 --live 继续上报。",
+        f"该库已有 {store.watermark} 条记录，演示县需要空库。"
+        "请用 --db 指定其他库，或加 --live 继续上报。",
     )
 
 
 def _report_on(store: Store, *, seed: int, events: int, every: float) -> None:
     if not store.meta.is_demo:
-        raise UsageError("Live events are made up and go into a demo store only.",
-                         "实时虚构事件只能写入演示库。")
+        raise UsageError(
+            "Live events are made up and go into a demo store only.", "实时虚构事件只能写入演示库。"
+        )
     console.print("Reporting events; stop with Ctrl-C.")
     stream = live_events(store, seed=seed, now=clock_of(store))
     try:

@@ -28,8 +28,21 @@ if TYPE_CHECKING:
 
 __all__ = ["hotspots"]
 
-EXPORTED = ["hotspot_id", "rank", "expected", "lower", "upper", "state", "peak_hours", "n_28",
-            "n_365", "category", "model", "area_code", "geometry"]
+EXPORTED = [
+    "hotspot_id",
+    "rank",
+    "expected",
+    "lower",
+    "upper",
+    "state",
+    "peak_hours",
+    "n_28",
+    "n_365",
+    "category",
+    "model",
+    "area_code",
+    "geometry",
+]
 
 
 def hotspots(
@@ -58,22 +71,24 @@ def hotspots(
         return
     for place in answer["features"]:
         about = place["properties"]
-        console.print(f"{about['rank']:>3}  {about['expected']:6.1f} "
-                      f"({about['lower']:.0f}–{about['upper']:.0f})  {about['reasons'][0]}",
-                      highlight=False)
+        console.print(
+            f"{about['rank']:>3}  {about['expected']:6.1f} "
+            f"({about['lower']:.0f}–{about['upper']:.0f})  {about['reasons'][0]}",
+            highlight=False,
+        )
     console.print(answer["card"]["line"], highlight=False)
 
 
-def _answer(services: Services, query: Query, *, model: str, count: int, days: int
-            ) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
+def _answer(
+    services: Services, query: Query, *, model: str, count: int, days: int
+) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
     found = services.hotspots.find(query, model=model, count=count, horizon_days=days)
     frame = services.hotspots.located(found)
     reasons = frame[f"why_{language()}"] if len(frame) else []
     body = orjson.loads(frame[EXPORTED].to_json())
     for feature, why in zip(body["features"], reasons, strict=True):
         feature["properties"]["reasons"] = [why]
-    card = found.card.to_dict() if found.card is not None else {}
-    body["card"] = card | {"grade": found.grade, "line": found.line(language())}
+    body["card"] = found.card.to_dict() | {"grade": found.grade, "line": found.sentence(language())}
     body["as_of"] = query.as_of.isoformat()
     return body, frame
 
@@ -81,8 +96,10 @@ def _answer(services: Services, query: Query, *, model: str, count: int, days: i
 def _days(horizon: str) -> int:
     number = horizon.removesuffix("d")
     if not number.isdigit() or int(number) < 1:
-        raise UsageError(f"Cannot read the horizon {horizon!r}; write it in days, as 28d.",
-                         f"无法识别预测期 {horizon!r}；请以天为单位，如 28d。")
+        raise UsageError(
+            f"Cannot read the horizon {horizon!r}; write it in days, as 28d.",
+            f"无法识别预测期 {horizon!r}；请以天为单位，如 28d。",
+        )
     return int(number)
 
 
@@ -93,5 +110,7 @@ def _write(frame: gpd.GeoDataFrame, out: Path) -> None:
     elif out.suffix in (".geojson", ".gpkg"):
         kept.to_file(out, engine="pyogrio")
     else:
-        raise UsageError(f"Cannot write hotspots as {out.suffix!r}; use .geojson, .gpkg or .csv.",
-                         f"无法将热点写为 {out.suffix!r}；请使用 .geojson、.gpkg 或 .csv。")
+        raise UsageError(
+            f"Cannot write hotspots as {out.suffix!r}; use .geojson, .gpkg or .csv.",
+            f"无法将热点写为 {out.suffix!r}；请使用 .geojson、.gpkg 或 .csv。",
+        )

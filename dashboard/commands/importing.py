@@ -26,15 +26,24 @@ __all__ = ["import_"]
 
 
 def import_(
-    entity: Annotated[str, typer.Argument(help="areas, units, subjects, cases, accidents, petitions, "
-                                               "cameras, reports, roads, buildings")],
+    entity: Annotated[
+        str,
+        typer.Argument(
+            help="areas, units, subjects, cases, accidents, petitions, "
+            "cameras, reports, roads, buildings"
+        ),
+    ],
     files: Annotated[list[Path], typer.Argument(help="One file or several.")],
     *,
     db: Db = "",
     recipe: Annotated[str, typer.Option(help="Recipe: a name or a file.")] = "sanling",
     crs: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02, bd09, EPSG:… or ESRI:…")] = "",
-    backfill: Annotated[bool, typer.Option("--backfill", help="History: known since reported.")] = False,
-    to_area: Annotated[bool, typer.Option("--to-area", help="Find the area, drop coordinates.")] = False,
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="History: known since reported.")
+    ] = False,
+    to_area: Annotated[
+        bool, typer.Option("--to-area", help="Find the area, drop coordinates.")
+    ] = False,
     quarantine: Annotated[Path | None, typer.Option(help="Write the rows set aside here.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report here, as JSON.")] = None,
     as_json: AsJson = False,
@@ -42,8 +51,18 @@ def import_(
     """Import files of one entity; every row is kept or set aside with its reason."""
     store = open_store(settings_for(db).db)
     with progress_bar(f"Importing {entity}") as progress:
-        told = import_files(store, entity, files, recipe=recipe, crs=crs or None, backfill=backfill,
-                            to_area=to_area, actor="command", now=utc_now(), progress=progress)
+        told = import_files(
+            store,
+            entity,
+            files,
+            recipe=recipe,
+            crs=crs or None,
+            backfill=backfill,
+            to_area=to_area,
+            actor="command",
+            now=utc_now(),
+            progress=progress,
+        )
     _write(told, quarantine=quarantine, report=report)
     if as_json:
         print_json(told.to_dict())

@@ -22,8 +22,9 @@ from dashboard.wiring import build_services
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
-    from dashboard.services import Services
     from models.patrol.plan import PatrolPlan
+
+    from dashboard.services import Services
 
 __all__ = ["patrol"]
 
@@ -34,7 +35,9 @@ def patrol(
     units: Annotated[str, typer.Option(help="Number of crews.")] = "3",
     as_of: Annotated[str, typer.Option("--as-of", help="The day whose night is planned.")] = "",
     stream: Annotated[str, typer.Option(help="case, accident or all.")] = "all",
-    out: Annotated[Path | None, typer.Option(help="Write the plan: .gpx, .csv, .geojson or .json.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the plan: .gpx, .csv, .geojson or .json.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan tonight's posts from the hotspots: a DRAFT until a named role approves it."""
@@ -52,8 +55,10 @@ def patrol(
     console.print(told["draft"], style="bold")
     for unit in told["units"]:
         for stop in unit["stops"]:
-            console.print(f"{unit['unit']}  {stop['arrive']}–{stop['leave']}  {stop['place']}",
-                          highlight=False)
+            console.print(
+                f"{unit['unit']}  {stop['arrive']}–{stop['leave']}  {stop['place']}",
+                highlight=False,
+            )
     for left in told["not_visited"]:
         console.print(f"–  {left['place']}: {left['sentence']}", highlight=False)
     console.print(told["note"], highlight=False)
@@ -61,8 +66,10 @@ def patrol(
 
 def _crews(units: str) -> int:
     if not units.isdigit():
-        raise UsageError(f"Cannot read the number of crews {units!r}; give a whole number.",
-                         f"无法识别巡逻组数 {units!r}；请填写整数。")
+        raise UsageError(
+            f"Cannot read the number of crews {units!r}; give a whole number.",
+            f"无法识别巡逻组数 {units!r}；请填写整数。",
+        )
     return int(units)
 
 

@@ -37,8 +37,9 @@ def serve(
 
     server = create_app(services).server
     threading.Thread(target=_warm, args=(services,), daemon=True).start()
-    console.print(f"Sanling · http://{settings.host}:{settings.port}  (stop with Ctrl-C)",
-                  highlight=False)
+    console.print(
+        f"Sanling · http://{settings.host}:{settings.port}  (stop with Ctrl-C)", highlight=False
+    )
     _listen(server, settings.host, settings.port)
 
 
@@ -71,8 +72,13 @@ def _listen(server: Flask, host: str, port: int) -> None:
 
     class Standalone(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         def load_config(self) -> None:
-            options: dict[str, Any] = {"bind": f"{host}:{port}", "workers": 1, "threads": THREADS,
-                                       "worker_class": "gthread", "loglevel": "warning"}
+            options: dict[str, Any] = {
+                "bind": f"{host}:{port}",
+                "workers": 1,
+                "threads": THREADS,
+                "worker_class": "gthread",
+                "loglevel": "warning",
+            }
             for name, value in options.items():
                 self.cfg.set(name, value)
 

@@ -27,8 +27,11 @@ def verify(*, db: Db = "", as_json: AsJson = False) -> None:
     elif found.ok:
         console.print(f"{found.events} events, the chain is whole.")
     if not found.ok:
-        console.print(f"The chain is broken at event {found.first_broken}. Restore the store from a "
-                      "copy made before, and find out who changed it.", style="red")
+        console.print(
+            f"The chain is broken at event {found.first_broken}. Restore the store from a "
+            "copy made before, and find out who changed it.",
+            style="red",
+        )
         raise typer.Exit(1)
 
 
@@ -70,7 +73,7 @@ def _has_cjk_font() -> bool | None:
     tool = shutil.which("fc-list")
     if tool is None:
         return None
-    import subprocess  # noqa: S404 - a fixed, local command
+    import subprocess
 
     listed = subprocess.run([tool, ":lang=zh"], capture_output=True, text=True, check=False)  # noqa: S603
     return bool(listed.stdout.strip())

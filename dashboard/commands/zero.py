@@ -44,7 +44,9 @@ def zero(
     *,
     db: Db = "",
     as_of: Annotated[str, typer.Option("--as-of", help="The day the figures speak of.")] = "",
-    known_at: Annotated[str, typer.Option("--known-at", help="The moment whose knowledge counts.")] = "",
+    known_at: Annotated[
+        str, typer.Option("--known-at", help="The moment whose knowledge counts.")
+    ] = "",
     window: Annotated[str, typer.Option(help="month, quarter, year or START..END.")] = "month",
     start: Annotated[str, typer.Option("--from", help="First day of a series of windows.")] = "",
     end: Annotated[str, typer.Option("--to", help="The day after a series of windows.")] = "",
@@ -55,8 +57,16 @@ def zero(
 ) -> None:
     """Print zero rates with n/N and bounds; with --json the rows too."""
     services = build_services(settings_for(db))
-    asked = _asked(services, as_of=as_of, known_at=known_at, window=window, start=start, end=end,
-                   by=by, rulebook=rulebook)
+    asked = _asked(
+        services,
+        as_of=as_of,
+        known_at=known_at,
+        window=window,
+        start=start,
+        end=end,
+        by=by,
+        rulebook=rulebook,
+    )
     answer = _answer(services, asked)
     if out is not None:
         _write(services, asked, answer, out, window)
@@ -65,15 +75,29 @@ def zero(
         return
     console.print(asked.rulebook.says(language()), highlight=False)
     for rate in answer["rates"]:
-        console.print(f"{rate['window']}  {rate['class']:<12} {rate['stream']:<11} "
-                      f"{ratio_text(rate['zero'], rate['assessed'])}", highlight=False)
+        console.print(
+            f"{rate['window']}  {rate['class']:<12} {rate['stream']:<11} "
+            f"{ratio_text(rate['zero'], rate['assessed'])}",
+            highlight=False,
+        )
 
 
-def _asked(services: Services, *, as_of: str, known_at: str, window: str, start: str, end: str,
-           by: str, rulebook: str) -> _Asked:
+def _asked(
+    services: Services,
+    *,
+    as_of: str,
+    known_at: str,
+    window: str,
+    start: str,
+    end: str,
+    by: str,
+    rulebook: str,
+) -> _Asked:
     first, last = parse_day(start), parse_day(end)
     if (first is None) != (last is None):
-        raise UsageError("A series of windows needs both --from and --to.", "需要同时给出 --from 和 --to。")
+        raise UsageError(
+            "A series of windows needs both --from and --to.", "需要同时给出 --from 和 --to。"
+        )
     day = parse_day(as_of) or services.world.as_of
     if first is not None and last is not None:
         windows = tuple(month_windows(first, last, kind=window))
@@ -85,11 +109,16 @@ def _asked(services: Services, *, as_of: str, known_at: str, window: str, start:
 
 
 def _answer(services: Services, asked: _Asked) -> dict[str, Any]:
-    status = services.board.status(asked.windows, as_of=asked.as_of, known_at=asked.known_at,
-                                   rulebook=asked.rulebook)
-    status = _of_level(status, asked.by)
-    streaks = services.board.streaks(as_of=asked.as_of, known_at=asked.known_at,
-                                     rulebook=asked.rulebook)
+    level = _level(services, asked.by)
+    about: dict[str, Any] = {
+        "as_of": asked.as_of,
+        "known_at": asked.known_at,
+        "rulebook": asked.rulebook,
+        "level": level,
+    }
+    status = services.board.status(asked.windows, **about)
+    status = _of_class(status, asked.by)
+    streaks = services.board.streaks(**about)
     rows = status.merge(streaks, on=["subject_id", "stream"], how="left")
     rates = zero_rates(status, by=("subject_class",)).rename(columns={"subject_class": "class"})
     known = asked.known_at or services.world.now
@@ -99,22 +128,48 @@ def _answer(services: Services, asked: _Asked) -> dict[str, Any]:
         "rulebook": asked.rulebook.id,
         "says": asked.rulebook.says("en"),
         "reconstructed": services.world.snapshot(asked.known_at).reconstructed,
-        "rates": _records(rates, ["window", "class", "stream", "zero", "assessed", "registered",
-                                  "pending", "not_assessed", "rate", "lower", "upper"]),
-        "rows": _records(rows.rename(columns={"subject_id": "code"}),
-                         ["code", "window", "stream", "status", "breaking", "streak_days"]),
+        "rates": _records(
+            rates,
+            [
+                "window",
+                "class",
+                "stream",
+                "zero",
+                "assessed",
+                "registered",
+                "pending",
+                "not_assessed",
+                "rate",
+                "lower",
+                "upper",
+            ],
+        ),
+        "rows": _records(
+            rows.rename(columns={"subject_id": "code"}),
+            ["code", "window", "stream", "status", "breaking", "streak_days"],
+        ),
     }
 
 
-def _of_level(status: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Keep the subjects of one class or level; `class` and `subject` keep all."""
+def _level(services: Services, by: str) -> str | None:
+    """Give the level to judge areas of; None where the register itself is asked for."""
+    snapshot = services.world.snapshot()
+    if by in ("class", "subject") or len(snapshot.subjects):
+        return None
+    return by if by in set(snapshot.areas["level"]) else None
+
+
+def _of_class(status: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Keep the subjects of one class; `class` and `subject` keep all."""
     if by in ("class", "subject"):
         return status
     kept = status[status["subject_class"].astype(str) == by]
     if kept.empty:
         known = ", ".join(sorted(status["subject_class"].astype(str).unique()))
-        raise UsageError(f"No subject is of level or class {by!r}; there are: {known}.",
-                         f"没有级别或类别为 {by!r} 的主体；现有：{known}。")
+        raise UsageError(
+            f"No subject is of level or class {by!r}; there are: {known}.",
+            f"没有级别或类别为 {by!r} 的主体；现有：{known}。",
+        )
     return kept
 
 
@@ -123,7 +178,9 @@ def _records(frame: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
     return plain.where(plain.notna(), None).to_dict("records")
 
 
-def _write(services: Services, asked: _Asked, answer: dict[str, Any], out: Path, window: str) -> None:
+def _write(
+    services: Services, asked: _Asked, answer: dict[str, Any], out: Path, window: str
+) -> None:
     fmt = out.suffix.removeprefix(".")
     if fmt == "json":
         import orjson

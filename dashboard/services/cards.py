@@ -11,9 +11,9 @@ from dashboard.services.colours import STATUS_CODES, status_colour
 from dashboard.services.incidents import in_query
 from dashboard.services.naming import age_text, moment_text, place_name, word
 from dashboard.services.situation import HORIZON_DAYS, streak_text
-from dashboard.services.world import leaf_codes
 from dashboard.services.zero_board import STREAMS
 from geo.errors import UsageError
+from geo.hierarchy import leaf_codes
 from geo.window import Window
 
 if TYPE_CHECKING:
@@ -97,8 +97,12 @@ class CardService:
         own = snapshot.cameras.loc[camera_id]
         online = own["online"]
         lines = [
-            (t("camera.state", lang), t("value.unknown", lang) if pd.isna(online)
-             else t("camera.online" if online else "camera.offline", lang)),
+            (
+                t("camera.state", lang),
+                t("value.unknown", lang)
+                if pd.isna(online)
+                else t("camera.online" if online else "camera.offline", lang),
+            ),
             (t("camera.owner", lang), word("owner", own["owner_kind"], lang)),
             (t("unit.area", lang), place_name(snapshot.areas, own["area_code"], lang)),
             (t("camera.sector", lang), _sector(own, lang)),
@@ -107,7 +111,7 @@ class CardService:
 
     def _zeros(self, code: str, query: Query, lang: str) -> list[dict[str, Any]]:
         month = self._board.months(query.as_of)[-1]
-        status = self._board.status((month,), as_of=query.as_of, areas_only=True)
+        status = self._board.area_status(month, as_of=query.as_of)
         mine = status[status["subject_id"] == code].set_index("stream")["status"].astype(str)
         streaks = self._board.streaks(as_of=query.as_of)
         days = streaks[streaks["subject_id"] == code].set_index("stream")
@@ -122,7 +126,7 @@ class CardService:
         cubes = {s: self._board.monthly_codes(s, as_of=query.as_of) for s in STREAMS}
         return {
             "months": months,
-            "streams": {s: cube[-len(months):, place].tolist() for s, cube in cubes.items()},
+            "streams": {s: cube[-len(months) :, place].tolist() for s, cube in cubes.items()},
         }
 
     def _counts(self, code: str, query: Query, lang: str) -> list[dict[str, object]]:
@@ -150,8 +154,13 @@ class CardService:
             "label": label,
             "expected": round(float(risk["expected"]), 1),
             "interval": interval,
-            "text": t("risk.text", lang, expected=f"{risk['expected']:.1f}", interval=interval,
-                      days=HORIZON_DAYS),
+            "text": t(
+                "risk.text",
+                lang,
+                expected=f"{risk['expected']:.1f}",
+                interval=interval,
+                days=HORIZON_DAYS,
+            ),
         }
 
     def _units_note(self, code: str, query: Query, lang: str) -> str:
@@ -164,10 +173,10 @@ class CardService:
         return t("card.units_note" if n == 1 else "card.units_note_many", lang, n=n) if n else ""
 
     def _data_age(self, lang: str) -> str:
-        recorded = self._world.store.last_recorded_at
-        if recorded is None:
+        ages = self._world.last_recorded()
+        if not ages:
             return t("age.nothing", lang)
-        return age_text((self._world.now - recorded).total_seconds(), lang)
+        return age_text((self._world.now - max(ages.values())).total_seconds(), lang)
 
 
 def _zero(stream: str, status: str | None, days: pd.DataFrame, lang: str) -> dict[str, Any]:
@@ -192,8 +201,13 @@ def _zero(stream: str, status: str | None, days: pd.DataFrame, lang: str) -> dic
 def _sector(camera: pd.Series, lang: str) -> str:
     if pd.isna(camera["azimuth_deg"]):
         return t("value.unknown", lang)
-    return t("camera.sector_text", lang, azimuth=f"{camera['azimuth_deg']:.0f}",
-             fov=f"{camera['fov_deg']:.0f}", range_m=f"{camera['range_m']:.0f}")
+    return t(
+        "camera.sector_text",
+        lang,
+        azimuth=f"{camera['azimuth_deg']:.0f}",
+        fov=f"{camera['fov_deg']:.0f}",
+        range_m=f"{camera['range_m']:.0f}",
+    )
 
 
 def _card(title: str, lines: list[tuple[str, str]]) -> dict[str, Any]:
@@ -201,5 +215,7 @@ def _card(title: str, lines: list[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _unknown(kind: str, kind_zh: str, key: str) -> UsageError:
-    return UsageError(f"No {kind} has the code {key}. Choose one on the map.",
-                      f"没有代码为 {key} 的{kind_zh}，请在地图上选择。")
+    return UsageError(
+        f"No {kind} has the code {key}. Choose one on the map.",
+        f"没有代码为 {key} 的{kind_zh}，请在地图上选择。",
+    )

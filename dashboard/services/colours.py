@@ -50,6 +50,8 @@ _STATUS_STYLE: Final = {
     "zero_reported": ("#2f8f88", ""),
     "zero_verified": ("#1c6b6d", ""),
 }
+WHOLE_FROM: Final = 10.0
+"""Bounds from here on are whole numbers; below, a tenth still matters."""
 _COUNT_COLOURS: Final = ("#16323f", "#245a63", "#5c8a6b", "#c7a04a", "#dd7a3c", "#cf4a3a")
 
 
@@ -122,5 +124,4 @@ def classify(values: NDArray[np.float64], bounds: NDArray[np.float64]) -> NDArra
 
 
 def _nice(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    digits = np.where(values >= 10, 0, 1)
-    return np.array([round(float(v), int(d)) for v, d in zip(values, digits, strict=True)])
+    return np.where(values >= WHOLE_FROM, values.round(), values.round(1))

@@ -10,11 +10,11 @@ from dashboard.i18n import t
 from dashboard.services.cache import Cache
 from dashboard.services.incidents import matching
 from dashboard.services.naming import category_name, place_name, word
-from dashboard.services.world import leaf_codes
 from geo.assign import area_of
 from geo.crs import WGS84
 from geo.errors import NotReadyError
 from geo.grid import Grid, patrollable
+from geo.hierarchy import leaf_codes
 from models.patterns.hotspots import Hotspots, find_hotspots
 from models.risk_model import risk_incidents
 
@@ -52,20 +52,18 @@ class HotspotService:
         """Flag hotspots for the days from `query.as_of`, knowing what was known as it began."""
         snapshot = self._known_in_the_morning(query)
         key = ("found", snapshot.watermark, *_asked(query), model, count, horizon_days)
-        return self._cache.get(
-            key, lambda: self._find(snapshot, query, model, count, horizon_days)
-        )
+        return self._cache.get(key, lambda: self._find(snapshot, query, model, count, horizon_days))
 
     def rows(self, query: Query, lang: str) -> list[dict[str, Any]]:
         """List the hotspots by rank, worded."""
         areas = self._world.snapshot().areas
         frame = self.places(query)
-        return [self._row(number, row, areas, lang) for number, row in frame.iterrows()]
+        return [self._row(row, areas, lang) for row in frame.to_dict("records")]
 
     def places(self, query: Query) -> gpd.GeoDataFrame:
         """Give the hotspots in WGS84 with `area_code`, `lon` and `lat` of their centre."""
         key = ("places", self._world.store.watermark, *_asked(query))
-        return self._cache.get(key, lambda: self._located(query))
+        return self._cache.get(key, lambda: self.located(self.find(query)))
 
     def card(self, hotspot_id: str, query: Query, lang: str) -> dict[str, Any]:
         """Tell of one hotspot: why, when, how much, how tested, and until when it holds."""
@@ -79,7 +77,7 @@ class HotspotService:
         expires = pd.Timestamp(query.as_of) + pd.Timedelta(days=28)
         return found[0] | {
             "title": t("hotspot.title", lang, rank=found[0]["rank"], place=found[0]["place"]),
-            "tested": hotspots.line(lang),
+            "tested": hotspots.sentence(lang),
             "grade": t(f"grade.{hotspots.grade}", lang),
             "expires": expires.date().isoformat(),
             "advice": t("hotspot.advice", lang),
@@ -87,11 +85,9 @@ class HotspotService:
 
     def line(self, query: Query, lang: str) -> str:
         """Give the one true sentence about how such hotspots did before."""
-        return self.find(query).line(lang)
+        return self.find(query).sentence(lang)
 
-    def _row(
-        self, number: Hashable, row: pd.Series, areas: pd.DataFrame, lang: str
-    ) -> dict[str, Any]:
+    def _row(self, row: dict[Hashable, Any], areas: pd.DataFrame, lang: str) -> dict[str, Any]:
         return {
             "hotspot_id": row["hotspot_id"],
             "rank": int(row["rank"]),
@@ -119,7 +115,7 @@ class HotspotService:
         self, snapshot: Snapshot, query: Query, model: str, count: int, horizon_days: int
     ) -> Hotspots:
         zone = snapshot.time_zone
-        crs = self._metric_crs()
+        crs = self._world.metric_crs
         past = matching(snapshot.incidents, query, zone=zone)
         grid, mask = self._ground(snapshot)
         return find_hotspots(
@@ -130,6 +126,7 @@ class HotspotService:
             model=model,
             count=count,
             horizon_days=horizon_days,
+            category_names=_category_names(past),
         )
 
     def _ground(self, snapshot: Snapshot) -> tuple[Grid, NDArray[np.bool_]]:
@@ -137,7 +134,7 @@ class HotspotService:
         return self._cache.get(key, lambda: self._patrollable(snapshot))
 
     def _patrollable(self, snapshot: Snapshot) -> tuple[Grid, NDArray[np.bool_]]:
-        crs = self._metric_crs()
+        crs = self._world.metric_crs
         drawn = snapshot.areas.loc[leaf_codes(snapshot.areas)]
         drawn = drawn[drawn.geometry.notna()].to_crs(crs)
         if drawn.empty:
@@ -157,8 +154,9 @@ class HotspotService:
         )
         return grid, mask
 
-    def _located(self, query: Query) -> gpd.GeoDataFrame:
-        frame = self.find(query).frame
+    def located(self, found: Hotspots) -> gpd.GeoDataFrame:
+        """Give hotspots in WGS84 with `area_code`, `lon` and `lat` of their centre."""
+        frame = found.frame
         areas = self._world.snapshot().areas
         centres = frame.set_geometry(frame.geometry.centroid).to_crs(WGS84)
         leaves = areas.loc[leaf_codes(areas)]
@@ -167,23 +165,19 @@ class HotspotService:
         placed["area_code"] = area_of(centres, leaves[leaves.geometry.notna()])
         return placed
 
-    def _metric_crs(self) -> str:
-        crs = self._world.store.meta.metric_crs
-        if crs is None:
-            raise NotReadyError(
-                "The store has no metric coordinate system yet. Import areas with a recipe "
-                "that names one (metric_crs).",
-                "尚未设置米制坐标系。请使用注明 metric_crs 的方案导入区域。",
-            )
-        return crs
 
-
-def peak_text(row: pd.Series, lang: str) -> str:
+def peak_text(row: dict[Hashable, Any], lang: str) -> str:
     """Word the hours and days a hotspot peaks; say so where the times are not known."""
-    hours, days = row["peak_hours"], row[f"peak_days_{lang}"] if f"peak_days_{lang}" in row else ""
+    hours, days = row["peak_hours"], row["peak_days_zh" if lang == "zh" else "peak_days"]
     if not isinstance(hours, str) or not hours:
         return t("peak.unknown", lang)
-    return t("peak.text", lang, days=days or t("peak.any_day", lang), hours=hours)
+    named = days if isinstance(days, str) and days else t("peak.any_day", lang)
+    return t("peak.text", lang, days=named, hours=hours)
+
+
+def _category_names(incidents: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    known = incidents["category"].dropna().unique()
+    return {c: (category_name(c, "en"), category_name(c, "zh")) for c in known}
 
 
 def _asked(query: Query) -> tuple[Hashable, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    import numpy as np
+    import pandas as pd
 
     from dashboard.services.query import Query
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import pandas as pd
 import shapely
+from models.patrol.export import to_gpx, to_rows
+from models.patrol.plan import PatrolPlan, plan_patrol
 
 from dashboard.i18n import t
 from dashboard.services.cache import Cache
 from geo.crs import WGS84
 from geo.errors import UsageError
-from models.patrol.export import to_gpx, to_rows
-from models.patrol.plan import PatrolPlan, plan_patrol
 
 if TYPE_CHECKING:
     from dashboard.services.hotspots import HotspotService
@@ -46,7 +46,9 @@ class Shift:
 class PatrolService:
     """Plans tonight's posts."""
 
-    def __init__(self, world: World, hotspots: HotspotService, *, shift: Shift | None = None) -> None:
+    def __init__(
+        self, world: World, hotspots: HotspotService, *, shift: Shift | None = None
+    ) -> None:
         self._world = world
         self._hotspots = hotspots
         self._shift = shift or Shift()
@@ -68,13 +70,22 @@ class PatrolService:
         names = self._names(query, lang)
         return {
             "draft": t("patrol.draft", lang),
-            "note": t("patrol.note", lang, detour=self._shift.detour, dwell=self._shift.dwell_min,
-                      speed=self._shift.speed_kmh),
+            "note": t(
+                "patrol.note",
+                lang,
+                detour=self._shift.detour,
+                dwell=self._shift.dwell_min,
+                speed=self._shift.speed_kmh,
+            ),
             "units": [_unit(unit, names) for unit in plan.units],
             "value_curve": [round(float(value), 2) for value in plan.value_curve],
             "not_visited": [
-                {"post": post, "place": names.get(post, post), "code": code,
-                 "sentence": zh if lang == "zh" else en}
+                {
+                    "post": post,
+                    "place": names.get(post, post),
+                    "code": code,
+                    "sentence": zh if lang == "zh" else en,
+                }
                 for post, code, en, zh in _left_out(plan)
             ],
             "total_value": round(float(plan.value), 2),
@@ -89,11 +100,24 @@ class PatrolService:
             stops = [stop.post for stop in unit.stops]
             where = places.loc[stops, ["lon", "lat"]].to_numpy()
             if len(where) > 1:
-                lines.append({"unit": unit.unit, "crew": number, "kind": "leg",
-                              "geometry": shapely.LineString(where)})
+                lines.append(
+                    {
+                        "unit": unit.unit,
+                        "crew": number,
+                        "kind": "leg",
+                        "geometry": shapely.LineString(where),
+                    }
+                )
             points += [
-                {"unit": unit.unit, "crew": number, "kind": "stop", "order": order, "post": stop.post,
-                 "arrive": _clock(stop.arrive), "geometry": shapely.Point(lonlat)}
+                {
+                    "unit": unit.unit,
+                    "crew": number,
+                    "kind": "stop",
+                    "order": order,
+                    "post": stop.post,
+                    "arrive": _clock(stop.arrive),
+                    "geometry": shapely.Point(lonlat),
+                }
                 for order, (stop, lonlat) in enumerate(zip(unit.stops, where, strict=True), start=1)
             ]
         columns = ["unit", "crew", "kind", "order", "post", "arrive", "geometry"]
@@ -113,21 +137,25 @@ class PatrolService:
             lonlat = self._places(query)[["lon", "lat"]]
             return name, "application/gpx+xml", to_gpx(plan, lonlat, title=title).encode()
         if kind != "csv":
-            raise UsageError(f"Unknown plan format {kind!r}; use csv or gpx.",
-                             f"未知的方案格式 {kind!r}；请使用 csv 或 gpx。")
+            raise UsageError(
+                f"Unknown plan format {kind!r}; use csv or gpx.",
+                f"未知的方案格式 {kind!r}；请使用 csv 或 gpx。",
+            )
         text = io.StringIO()
         csv.writer(text).writerows([[t("patrol.draft", lang)], *to_rows(plan)])
         return name, "text/csv; charset=utf-8", text.getvalue().encode("utf-8-sig")
 
     def _plan(self, crews: int, query: Query) -> PatrolPlan:
         frame = self._hotspots.find(query).frame
-        posts = pd.DataFrame({
-            "post": frame["hotspot_id"].to_numpy(),
-            "hotspot_id": frame["hotspot_id"].to_numpy(),
-            "x_m": frame["x_m"].to_numpy(),
-            "y_m": frame["y_m"].to_numpy(),
-            "value": frame["expected"].to_numpy(),
-        })
+        posts = pd.DataFrame(
+            {
+                "post": frame["hotspot_id"].to_numpy(),
+                "hotspot_id": frame["hotspot_id"].to_numpy(),
+                "x_m": frame["x_m"].to_numpy(),
+                "y_m": frame["y_m"].to_numpy(),
+                "value": frame["expected"].to_numpy(),
+            }
+        )
         shift = self._shift
         return plan_patrol(
             posts,
@@ -146,3 +174,24 @@ class PatrolService:
     def _names(self, query: Query, lang: str) -> dict[str, str]:
         rows = self._hotspots.rows(query, lang)
         return {row["hotspot_id"]: f"{row['rank']} {row['place']}" for row in rows}
+
+
+def _unit(unit: PlannedUnit, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "unit": unit.unit,
+        "minutes": round(float(unit.minutes)),
+        "stops": [
+            {
+                "post": stop.post,
+                "place": names.get(stop.post, stop.post),
+                "arrive": _clock(stop.arrive),
+                "leave": _clock(stop.leave),
+                "value": round(float(stop.value), 2),
+            }
+            for stop in unit.stops
+        ],
+    }
+
+
+def _clock(moment: datetime) -> str:
+    return moment.strftime("%H:%M")

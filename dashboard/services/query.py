@@ -17,6 +17,7 @@ __all__ = ["SHIFTS", "Query"]
 SHIFTS = {"day": (8, 16), "evening": (16, 24), "night": (0, 8)}
 """Local hours `[from, to)` of the three shifts."""
 
+DAY_HOURS = 24
 STREAMS = ("all", "case", "accident")
 
 
@@ -93,7 +94,8 @@ class Query:
             raise UsageError(
                 f"The filter asks for stream {self.stream!r} over {self.days} days; "
                 "use all, case or accident and at least one day.",
-                f"筛选条件为类别 {self.stream!r}、{self.days} 天；请使用 all、case 或 accident，且至少一天。",
+                f"筛选条件为类别 {self.stream!r}、{self.days} 天；"
+                "请使用 all、case 或 accident，且至少一天。",
             )
         return self
 
@@ -103,6 +105,6 @@ def _hours(text: str) -> tuple[int, int] | None:
         return None
     first, _, last = text.partition("-")
     hours = (int(first), int(last))
-    if not (0 <= hours[0] <= 24 and 0 <= hours[1] <= 24):
+    if not all(0 <= hour <= DAY_HOURS for hour in hours):
         raise ValueError(f"hours {text!r} are not within 0-24")
     return hours

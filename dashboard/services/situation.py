@@ -5,15 +5,12 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-import orjson
 import pandas as pd
 
 from dashboard.i18n import t
 from dashboard.services.cache import Cache
 from dashboard.services.colours import (
     COLOURS,
-    NO_VALUE,
     classify,
     count_classes,
     count_ramp,
@@ -21,11 +18,14 @@ from dashboard.services.colours import (
 )
 from dashboard.services.incidents import counted, in_query
 from dashboard.services.naming import category_name, name_of
-from dashboard.services.world import leaf_codes
 from dashboard.services.zero_board import STREAMS
+from geo.hierarchy import leaf_codes
+from geo.layer import geojson_bytes
+from geo.layers.areas import features as area_features
 from models.area_risk import expected_by_area
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from dashboard.services.query import Query
@@ -77,8 +77,10 @@ class SituationService:
         """Give the finest areas as GeoJSON; a feature's id is its place in code order."""
         snapshot = self._world.snapshot()
         return self._cache.get(
-            ("areas", len(snapshot.areas), snapshot.watermark if len(snapshot.areas) == 0 else 0),
-            lambda: _areas_geojson(snapshot.areas, leaf_codes(snapshot.areas)),
+            ("areas", len(snapshot.areas), lang),
+            lambda: geojson_bytes(
+                area_features(snapshot.areas, codes=leaf_codes(snapshot.areas))
+            ),
         )
 
     def colouring(self, colour_by: str, query: Query, lang: str) -> dict[str, object]:
@@ -149,24 +151,21 @@ class SituationService:
         parents = snapshot.areas.reindex(areas["parent_code"])
         frame["parent"] = name_of(parents, lang).to_numpy()
         frame["level"] = [t(f"level.{level}", lang) for level in areas["level"]]
-        self._add_zeros(frame, query, lang)
-        self._add_counts(frame, query, lang)
+        self._add_zeros(frame, query)
+        self._add_counts(frame, query)
         return frame.to_dict("records")
 
-    def _add_zeros(self, frame: pd.DataFrame, query: Query, lang: str) -> None:
-        month = (self._zero.months(query.as_of)[-1],)
-        status = self._zero.status(month, as_of=query.as_of, areas_only=True)
+    def _add_zeros(self, frame: pd.DataFrame, query: Query) -> None:
+        month = self._zero.months(query.as_of)[-1]
+        status = self._zero.area_status(month, as_of=query.as_of)
         streaks = self._zero.streaks(as_of=query.as_of).set_index(["subject_id", "stream"])
         for stream in STREAMS:
             own = status[status["stream"] == stream].set_index("subject_id")["status"]
             frame[stream] = own.astype(str).reindex(frame.index).fillna("not_assessed")
             days = streaks.xs(stream, level="stream").reindex(frame.index)
-            frame[f"streak_{stream}"] = [
-                streak_text(d, open_ended=bool(o))
-                for d, o in zip(days["streak_days"], days["open_ended"].eq(True), strict=True)
-            ]
+            frame[f"streak_{stream}"] = streak_texts(days)
 
-    def _add_counts(self, frame: pd.DataFrame, query: Query, lang: str) -> None:
+    def _add_counts(self, frame: pd.DataFrame, query: Query) -> None:
         snapshot = self._world.snapshot()
         shown = in_query(snapshot.incidents, query, zone=snapshot.time_zone)
         frame["incidents"] = shown.groupby("area_code").size().reindex(frame.index, fill_value=0)
@@ -214,13 +213,15 @@ class SituationService:
         incidents = counted(snapshot.incidents)
         own = incidents[incidents["stream"] == stream]
         local = own["occurred_from"].dt.tz_convert(snapshot.time_zone).dt.strftime("%Y-%m")
-        table = own.groupby([local, "area_code"]).size().unstack(fill_value=0)
+        table = pd.crosstab(local, own["area_code"])
         labels = [window.label for window in months]
         return table.reindex(index=labels, columns=codes, fill_value=0).to_numpy(dtype=float)
 
     def _categories(self, lang: str) -> list[dict[str, str]]:
         incidents = self._world.snapshot().incidents
-        pairs = incidents[["stream", "category"]].drop_duplicates().sort_values(["stream", "category"])
+        pairs = (
+            incidents[["stream", "category"]].drop_duplicates().sort_values(["stream", "category"])
+        )
         return [
             {"value": category, "label": category_name(category, lang), "stream": stream}
             for stream, category in pairs.itertuples(index=False)
@@ -244,22 +245,18 @@ def streak_text(days: float, *, open_ended: bool) -> str:
     return f"≥ {int(days)}" if open_ended else f"{int(days)}"
 
 
+def streak_texts(streaks: pd.DataFrame) -> list[str]:
+    """Print the rows of `zero_streaks`."""
+    open_ended = streaks["open_ended"].fillna(value=False).astype(bool)
+    return [
+        streak_text(days, open_ended=flag)
+        for days, flag in zip(streaks["streak_days"], open_ended, strict=True)
+    ]
+
+
 def _stream_of(colour_by: str) -> str:
     return colour_by.removeprefix("zero_") if colour_by.startswith("zero_") else colour_by
 
 
 def _b64(codes: NDArray[np.uint8]) -> str:
     return base64.b64encode(codes.tobytes()).decode("ascii")
-
-
-def _areas_geojson(areas: pd.DataFrame, codes: list[str]) -> bytes:
-    import shapely
-
-    features = []
-    drawn = areas.loc[codes]
-    texts = shapely.to_geojson(drawn.geometry.to_numpy())
-    for number, (code, text) in enumerate(zip(codes, texts, strict=True)):
-        if text is None:
-            continue
-        features.append({"type": "Feature", "id": number, "geometry": orjson.Fragment(text)})
-    return orjson.dumps({"type": "FeatureCollection", "features": features})

@@ -6,16 +6,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.i18n import t
+from dashboard.services.colours import NO_VALUE, STATUS_CODES
 from dashboard.services.incidents import counted
-from dashboard.services.naming import age_text, category_name, moment_text, name_of, place_name
+from dashboard.services.naming import age_text, category_name, moment_text, place_name
 from dashboard.services.query import Query
 from dashboard.services.situation import streak_text
-from dashboard.services.zero import bounds_text, ratio_text
-from dashboard.services.zero_board import STREAMS
-from models.zero.rates import zero_rates
+from dashboard.services.zero import bounds_text
+from dashboard.services.zero_board import STREAMS, share_at_zero
+from geo.hierarchy import leaf_codes
+from models.zero.rates import print_ratio
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import numpy as np
+    from numpy.typing import NDArray
 
     from dashboard.services.hotspots import HotspotService
     from dashboard.services.patrol import PatrolService
@@ -67,24 +70,30 @@ class WallService:
     def _rate(self, stream: str, lang: str) -> dict[str, Any]:
         """Give the share of areas at zero this month, all classes of areas together."""
         as_of = self._world.as_of
-        months = tuple(self._board.months(as_of))
-        status = self._board.status(months, as_of=as_of, areas_only=True)
-        table = zero_rates(status, by=())
-        mine = table[table["stream"] == stream].set_index("window")
-        now = mine.loc[months[-1].label]
+        codes = self._board.monthly_codes(stream, as_of=as_of)
+        zero, assessed = share_at_zero(codes)
         targets = self._area_targets()
-        rate, target = float(now["rate"]), min(targets) if targets else None
+        rate, target = _shares(zero, assessed), min(targets) if targets else None
+        now = codes[-1]
+        bounds = {
+            "zero": zero[-1],
+            "registered": (now != NO_VALUE).sum(),
+            "not_assessed": (now == STATUS_CODES["not_assessed"]).sum(),
+            "pending": (now == STATUS_CODES["pending_review"]).sum(),
+        }
         return {
             "stream": stream,
             "label": t(f"wall.rate_{stream}", lang),
-            "rate": rate,
-            "rate_text": ratio_text(int(now["zero"]), int(now["assessed"])).split(" (")[0],
-            "n_text": f"{int(now['zero'])}/{int(now['assessed'])}",
-            "bounds_text": bounds_text(now.to_dict(), lang),
+            "rate": rate[-1],
+            "rate_text": print_ratio(int(zero[-1]), int(assessed[-1]), decimals=1)
+            if assessed[-1]
+            else "–",
+            "n_text": f"{zero[-1]}/{assessed[-1]}",
+            "bounds_text": bounds_text(bounds, lang),
             "target": target,
-            "met": None if target is None else rate >= target,
-            "month": months[-1].label,
-            "trend": [float(r) for r in mine["rate"].tail(TREND_MONTHS)],
+            "met": None if target is None or rate[-1] is None else rate[-1] >= target,
+            "month": self._board.months(as_of)[-1].label,
+            "trend": rate[-TREND_MONTHS:],
         }
 
     def _area_targets(self) -> list[float]:
@@ -118,39 +127,38 @@ class WallService:
 
     def _ribbon(self, lang: str) -> dict[str, Any]:
         as_of = self._world.as_of
-        months = tuple(self._board.months(as_of))
-        status = self._board.status(months, as_of=as_of, areas_only=True)
+        labels = [month.label for month in self._board.months(as_of)][-TREND_MONTHS:]
         areas = self._world.snapshot().areas
-        town = areas["parent_code"].reindex(status["area_code"]).to_numpy()
-        rates = zero_rates(status.assign(town=town), by=("town",))
-        labels = [month.label for month in months][-TREND_MONTHS:]
+        towns = areas.loc[leaf_codes(areas), "parent_code"].fillna("").to_numpy()
         return {
             stream: {
                 "months": labels,
-                "rows": self._towns(rates[rates["stream"] == stream], labels, areas, lang),
+                "rows": self._towns(self._board.monthly_codes(stream, as_of=as_of), towns, lang),
             }
             for stream in (*STREAMS, "three_zero")
         }
 
     def _towns(
-        self, rates: pd.DataFrame, labels: list[str], areas: pd.DataFrame, lang: str
+        self, codes: NDArray[np.uint8], towns: NDArray[np.object_], lang: str
     ) -> list[dict[str, Any]]:
-        names = name_of(areas, lang)
+        """Give one row per town, by code; a town's month counts its areas."""
+        areas = self._world.snapshot().areas
         rows = []
-        for code, mine in rates.groupby("town", sort=True):
-            months = mine.set_index("window").reindex(labels)
-            cells = [
-                {"zero": int(z), "n": int(n), "broken": int(b), "na": int(a)}
-                for z, n, b, a in months[["zero", "assessed", "broken", "not_assessed"]]
-                .fillna(0)
-                .itertuples(index=False)
-            ]
-            rows.append({"code": code, "name": names.get(code, code), "cells": cells,
-                         "streak_text": _full_months(cells, lang)})
+        for town in sorted(set(towns)):
+            cells = _cells(codes[-TREND_MONTHS:, towns == town])
+            name = place_name(areas, town, lang)
+            rows.append(
+                {
+                    "code": town,
+                    "name": name,
+                    "cells": cells,
+                    "streak_text": _full_months(cells, lang),
+                }
+            )
         return rows
 
     def _feeds(self, lang: str) -> list[dict[str, Any]]:
-        ages = self._world.store.last_recorded_by_entity()
+        ages = self._world.last_recorded()
         now = self._world.now
         feeds = []
         for entity, limit in STALE_AFTER_HOURS.items():
@@ -158,13 +166,28 @@ class WallService:
             if recorded is None:
                 continue
             seconds = max(0.0, (now - recorded).total_seconds())
-            feeds.append({
-                "name": entity,
-                "label": t(f"feed.{entity}", lang),
-                "age_text": age_text(seconds, lang),
-                "stale": seconds > limit * 3600,
-            })
+            feeds.append(
+                {
+                    "name": entity,
+                    "label": t(f"feed.{entity}", lang),
+                    "age_text": age_text(seconds, lang),
+                    "stale": seconds > limit * 3600,
+                }
+            )
         return feeds
+
+
+def _shares(zero: NDArray[np.int64], assessed: NDArray[np.int64]) -> list[float | None]:
+    """Give shares from 0 to 1; None where nothing was assessed."""
+    return [int(z) / int(n) if n else None for z, n in zip(zero, assessed, strict=True)]
+
+
+def _cells(codes: NDArray[np.uint8]) -> list[dict[str, int]]:
+    zero, assessed = share_at_zero(codes)
+    broken = (codes == STATUS_CODES["broken"]).sum(axis=1)
+    missing = (codes == STATUS_CODES["not_assessed"]).sum(axis=1)
+    columns = zip(zero, assessed, broken, missing, strict=True)
+    return [{"zero": int(z), "n": int(n), "broken": int(b), "na": int(m)} for z, n, b, m in columns]
 
 
 def _full_months(cells: list[dict[str, int]], lang: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from dashboard.services.cache import Cache
+from geo.errors import NotReadyError
+from geo.hierarchy import leaf_codes
 from geo.resources import read_text
 from models.zero.rulebook import Rulebook, rulebook_from_yaml
 from models.zero.status import subjects_from_areas
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
+    import pandas as pd
+
     from geo.store import Snapshot, Store
 
-__all__ = ["World", "leaf_codes", "local_day", "months_until"]
+__all__ = ["World", "local_day", "months_until"]
 
 DATA_ENDED_DAYS = 45
 """Days. A store whose newest incident is older speaks of the time its data end, and says so."""
@@ -31,6 +34,7 @@ class World:
     store: Store
     clock: Callable[[], datetime]
     """The moment it is now, in UTC; a demo store carries its own."""
+    _cache: Cache = field(default_factory=lambda: Cache(size=8), repr=False)
 
     @property
     def now(self) -> datetime:
@@ -41,6 +45,18 @@ class World:
     def zone(self) -> ZoneInfo:
         """Give the store's time zone."""
         return self.snapshot().time_zone
+
+    @property
+    def metric_crs(self) -> str:
+        """Name the CRS distances are measured in; raises NotReadyError before any areas."""
+        crs = self.store.meta.metric_crs
+        if crs is None:
+            raise NotReadyError(
+                "The store has no metric coordinate system yet. Import areas with a recipe "
+                "that names one (metric_crs).",
+                "尚未设置米制坐标系。请使用注明 metric_crs 的方案导入区域。",
+            )
+        return crs
 
     @property
     def today(self) -> date:
@@ -75,6 +91,10 @@ class World:
         """Give the facts as known at a moment; by default all that is known."""
         return self.store.snapshot(known_at=known_at)
 
+    def last_recorded(self) -> dict[str, datetime]:
+        """Give for each entity when the ledger last learned something of it."""
+        return self._cache.get(("ages", self.store.watermark), self.store.last_recorded)
+
     def start_of(self, day: date) -> datetime:
         """Give the first moment of a local day."""
         return datetime(day.year, day.month, day.day, tzinfo=self.zone)
@@ -89,25 +109,36 @@ class World:
         """Read one of the project's rulebooks."""
         return rulebook_from_yaml(read_text("rulebooks", f"{name}.yaml"))
 
-    def subjects(self, snapshot: Snapshot) -> pd.DataFrame:
-        """Give the register; city data without one are judged by their areas."""
-        if len(snapshot.subjects):
+    def subjects(self, snapshot: Snapshot, *, level: str | None = None) -> pd.DataFrame:
+        """Give the register; city data without one, and a `level`, are judged by their areas."""
+        if level is None and len(snapshot.subjects):
             return snapshot.subjects
-        leaves = snapshot.areas.loc[leaf_codes(snapshot.areas)]
-        level = str(leaves["level"].iloc[0]) if len(leaves) else "area"
-        return subjects_from_areas(snapshot.areas, level)
+        return subjects_from_areas(snapshot.areas, level or self.leaf_level(snapshot))
+
+    def attributed(self, snapshot: Snapshot, *, level: str | None = None) -> pd.DataFrame:
+        """Give the incidents with who they belong to; for another level, its areas."""
+        incidents = snapshot.incidents
+        if level is None and len(snapshot.subjects):
+            return incidents
+        column = area_column(snapshot.areas, level or self.leaf_level(snapshot))
+        return incidents.assign(subject_id=incidents[column], unit_id=None)
+
+    @staticmethod
+    def leaf_level(snapshot: Snapshot) -> str:
+        """Give the level of the finest areas; `area` where none is loaded."""
+        leaves = leaf_codes(snapshot.areas)
+        return str(snapshot.areas.loc[leaves[0], "level"]) if leaves else "area"
+
+
+def area_column(areas: pd.DataFrame, level: str) -> str:
+    """Name the incidents' column that holds areas of a level: groupings have their own."""
+    grouping = areas.loc[areas["level"] == level, "grouping"].fillna(value=False).astype(bool)
+    return "beat_code" if len(grouping) and grouping.all() else "area_code"
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
     """Give the civil day of a moment."""
     return moment.astimezone(zone).date()
-
-
-def leaf_codes(areas: pd.DataFrame) -> list[str]:
-    """List the codes of the hierarchy's finest areas, by code; groupings are left out."""
-    hierarchy = areas[~areas["grouping"].fillna(value=False).astype(bool)]
-    parents = set(hierarchy["parent_code"].dropna())
-    return sorted(code for code in hierarchy.index if code not in parents)
 
 
 def months_until(as_of: date, count: int) -> tuple[date, date]:

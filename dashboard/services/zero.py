@@ -11,7 +11,7 @@ import pandas as pd
 
 from dashboard.i18n import t
 from dashboard.services.naming import moment_text, name_of, word
-from dashboard.services.situation import streak_text
+from dashboard.services.situation import streak_texts
 from dashboard.services.zero_board import STREAMS
 from geo.errors import UsageError
 from geo.window import Window, parse_window
@@ -67,8 +67,12 @@ class ZeroService:
         frame["name"] = own.fillna(units.reindex(frame.index)).fillna("")
         parents = areas["parent_code"].reindex(frame["area_code"])
         containing = pd.Series(
-            [area if unit else parent for area, unit, parent in
-             zip(frame["area_code"], frame["unit_id"].notna(), parents, strict=True)],
+            [
+                area if unit else parent
+                for area, unit, parent in zip(
+                    frame["area_code"], frame["unit_id"].notna(), parents, strict=True
+                )
+            ],
             index=frame.index,
         )
         frame["parent"] = name_of(areas, lang).reindex(containing).fillna("").to_numpy()
@@ -106,12 +110,17 @@ class ZeroService:
             return name, CSV_TYPE, _csv(caption, table)
         if fmt == "xlsx":
             return name, XLSX_TYPE, _xlsx(caption, table, lang)
-        raise UsageError(f"Unknown table format {fmt!r}; use csv or xlsx.",
-                         f"未知的表格格式 {fmt!r}；请使用 csv 或 xlsx。")
+        raise UsageError(
+            f"Unknown table format {fmt!r}; use csv or xlsx.",
+            f"未知的表格格式 {fmt!r}；请使用 csv 或 xlsx。",
+        )
 
     def _wide(self, by: str, window: str, *, as_of: date) -> pd.DataFrame:
-        status = self._board.status(
-            (self.window(window, as_of=as_of),), as_of=as_of, areas_only=by == "area"
+        asked = self.window(window, as_of=as_of)
+        status = (
+            self._board.area_status(asked, as_of=as_of)
+            if by == "area"
+            else self._board.status((asked,), as_of=as_of)
         )
         first = status.drop_duplicates("subject_id").set_index("subject_id")
         frame = first[["subject_class", "area_code", "unit_id"]].rename(
@@ -125,10 +134,7 @@ class ZeroService:
             frame[stream] = own["status"].astype(str).reindex(frame.index)
             frame[f"breaking_{stream}"] = own["breaking"].reindex(frame.index).astype(int)
             days = streaks.xs(stream, level="stream").reindex(frame.index)
-            frame[f"streak_{stream}"] = [
-                streak_text(d, open_ended=bool(o))
-                for d, o in zip(days["streak_days"], days["open_ended"].eq(True), strict=True)
-            ]
+            frame[f"streak_{stream}"] = streak_texts(days)
         return frame.sort_index()
 
     def _rate(self, row: dict[Hashable, Any], lang: str) -> dict[str, Any]:
@@ -151,7 +157,10 @@ class ZeroService:
 
 
 _EXPORTED: Final = (
-    "code", "name", "class_label", "parent",
+    "code",
+    "name",
+    "class_label",
+    "parent",
     *(f"{stream}_word" for stream in STREAMS),
     *(f"breaking_{stream}" for stream in STREAMS),
     *(f"streak_{stream}" for stream in STREAMS),

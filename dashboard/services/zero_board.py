@@ -9,11 +9,13 @@ import pandas as pd
 
 from dashboard.services.cache import Cache
 from dashboard.services.colours import NO_VALUE, STATUS_CODES
-from dashboard.services.world import leaf_codes, months_until
+from dashboard.services.world import months_until
+from geo.hierarchy import leaf_codes
 from geo.vocabulary import Stream
-from geo.window import Window, month_windows
+from geo.window import month_windows
+from models.zero.facts import STREAMS as CUBE_STREAMS
 from models.zero.rates import zero_rates
-from models.zero.status import zero_status
+from models.zero.status import Question, status_cube, zero_status
 from models.zero.streaks import zero_streaks
 
 if TYPE_CHECKING:
@@ -23,15 +25,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dashboard.services.world import World
-    from geo.store import Snapshot
+    from geo.window import Window
     from models.zero.rulebook import Rulebook
 
-__all__ = ["STREAMS", "ZeroBoard"]
+__all__ = ["SERIES_MONTHS", "STREAMS", "ZeroBoard", "share_at_zero"]
 
 STREAMS: Final = tuple(str(stream) for stream in (Stream.CASE, Stream.ACCIDENT, Stream.PETITION))
 SERIES_MONTHS: Final = 72
 """Months the map can be stepped back through: the six years the programme keeps in view."""
-WORST_FIRST: Final = ("broken", "pending_review", "not_assessed", "zero_reported", "zero_verified")
+AT_ZERO: Final = (STATUS_CODES["zero_reported"], STATUS_CODES["zero_verified"])
+NOT_IN_BASE: Final = (STATUS_CODES["not_assessed"], NO_VALUE)
 
 
 class ZeroBoard:
@@ -39,7 +42,7 @@ class ZeroBoard:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._cache = Cache(size=48)
+        self._cache = Cache(size=32)
 
     def status(
         self,
@@ -48,127 +51,107 @@ class ZeroBoard:
         as_of: date,
         known_at: datetime | None = None,
         rulebook: Rulebook | None = None,
-        areas_only: bool = False,
+        level: str | None = None,
     ) -> pd.DataFrame:
-        """Give one row per subject, window and stream; see `models.zero.status`."""
-        snapshot = self._world.snapshot(known_at)
+        """Give one row per subject, window and stream; see `models.zero.zero_status`.
+
+        `level` judges the areas of one level instead of the register, for city data.
+        """
         book = rulebook or self._world.rulebook
-        key = ("status", snapshot.watermark, known_at, book.id, as_of, tuple(windows), areas_only)
-        return self._cache.get(
-            key,
-            lambda: zero_status(
-                subjects=self._register(snapshot, areas_only=areas_only),
-                incidents=snapshot.incidents,
-                petitions=snapshot.petitions,
-                reports=snapshot.reports,
-                windows=windows,
-                as_of=as_of,
-                rulebook=book,
-                zone=snapshot.time_zone,
-            ),
+        key = ("status", self._world.store.watermark, known_at, book.id, as_of, *windows, level)
+        question = self._question(
+            windows, as_of=as_of, known_at=known_at, rulebook=book, level=level
         )
+        return self._cache.get(key, lambda: zero_status(**question))
+
+    def area_status(self, window: Window, *, as_of: date) -> pd.DataFrame:
+        """Give the status rows of area subjects alone."""
+        status = self.status((window,), as_of=as_of)
+        return status[status["unit_id"].isna()]
 
     def streaks(
-        self, *, as_of: date, known_at: datetime | None = None, rulebook: Rulebook | None = None
+        self,
+        *,
+        as_of: date,
+        known_at: datetime | None = None,
+        rulebook: Rulebook | None = None,
+        level: str | None = None,
     ) -> pd.DataFrame:
-        """Give days at zero per subject and stream; see `models.zero.streaks`."""
-        snapshot = self._world.snapshot(known_at)
+        """Give days at zero per subject and stream; see `models.zero.zero_streaks`."""
         book = rulebook or self._world.rulebook
-        return self._cache.get(
-            ("streaks", snapshot.watermark, known_at, book.id, as_of),
-            lambda: zero_streaks(
-                subjects=self._world.subjects(snapshot),
-                incidents=snapshot.incidents,
-                petitions=snapshot.petitions,
-                reports=snapshot.reports,
-                as_of=as_of,
-                rulebook=book,
-                zone=snapshot.time_zone,
-            ),
-        )
+        key = ("streaks", self._world.store.watermark, known_at, book.id, as_of, level)
+        question = self._question((), as_of=as_of, known_at=known_at, rulebook=book, level=level)
+        asked = {name: value for name, value in question.items() if name != "windows"}
+        return self._cache.get(key, lambda: zero_streaks(**asked))  # type: ignore[arg-type]  # the rest of Question
 
-    def rates(
+    def rates(self, windows: Sequence[Window], *, as_of: date) -> pd.DataFrame:
+        """Give rates by class with their bounds; see `models.zero.zero_rates`."""
+        return zero_rates(self.status(windows, as_of=as_of), by=("subject_class",))
+
+    def months(self, as_of: date, count: int = SERIES_MONTHS) -> tuple[Window, ...]:
+        """List the last calendar months with facts up to the one of `as_of`, oldest first."""
+        start, end = months_until(as_of, count)
+        first = self._world.first_day()
+        begun = max(start, first.replace(day=1)) if first else as_of.replace(day=1)
+        return tuple(month_windows(min(begun, as_of.replace(day=1)), end))
+
+    def monthly_codes(self, stream: str, *, as_of: date) -> NDArray[np.uint8]:
+        """Give status codes of the finest areas, shape (months, areas), areas in code order.
+
+        `stream` may be `three_zero`: the gravest of the three.
+        """
+        key = ("codes", self._world.store.watermark, as_of)
+        return self._cache.get(key, lambda: self._monthly_codes(as_of))[stream]
+
+    def _monthly_codes(self, as_of: date) -> dict[str, NDArray[np.uint8]]:
+        windows = self.months(as_of)
+        cube = status_cube(
+            **self._question(windows, as_of=as_of, known_at=None, rulebook=self._world.rulebook)
+        )
+        codes = pd.Series(leaf_codes(self._world.snapshot().areas), dtype="str")
+        places = cube.register.positions(codes)
+        layers = {str(stream): cube.code[i] for i, stream in enumerate(CUBE_STREAMS)}
+        layers["three_zero"] = cube.joined()
+        return {name: _of_areas(layer, cube.registered, places) for name, layer in layers.items()}
+
+    def _question(
         self,
         windows: Sequence[Window],
         *,
         as_of: date,
-        known_at: datetime | None = None,
-        by: tuple[str, ...] = ("subject_class",),
-    ) -> pd.DataFrame:
-        """Give rates with their bounds; see `models.zero.rates`."""
-        return zero_rates(self.status(windows, as_of=as_of, known_at=known_at), by=by)
-
-    def months(self, as_of: date, count: int = SERIES_MONTHS) -> Sequence[Window]:
-        """List the last calendar months up to the one of `as_of`, oldest first."""
-        start, end = months_until(as_of, count)
-        first = self._world.first_day()
-        begun = max(start, first.replace(day=1)) if first else start
-        return month_windows(min(begun, as_of.replace(day=1)), end)
-
-    def monthly_codes(self, stream: str, *, as_of: date) -> NDArray[np.uint8]:
-        """Give status codes of the areas, shape (months, areas), by month and area code.
-
-        `stream` may be `three_zero`: the gravest of the three.
-        """
-        months = self.months(as_of)
-        snapshot = self._world.snapshot()
-        key = ("codes", snapshot.watermark, as_of, len(months))
-        cubes = self._cache.get(key, lambda: self._cubes(months, as_of=as_of))
-        return cubes[stream]
-
-    def _cubes(
-        self, months: Sequence[Window], *, as_of: date
-    ) -> dict[str, NDArray[np.uint8]]:
-        status = self.status(tuple(months), as_of=as_of, areas_only=True)
-        codes = leaf_codes(self._world.snapshot().areas)
-        labels = [window.label for window in months]
-        cubes = {stream: _cube(status, stream, labels, codes) for stream in STREAMS}
-        cubes["three_zero"] = _worst(list(cubes.values()))
-        return cubes
-
-    def _register(self, snapshot: Snapshot, *, areas_only: bool) -> pd.DataFrame:
-        subjects = self._world.subjects(snapshot)
-        return subjects[subjects["unit_id"].isna()] if areas_only else subjects
+        known_at: datetime | None,
+        rulebook: Rulebook,
+        level: str | None = None,
+    ) -> Question:
+        snapshot = self._world.snapshot(known_at)
+        return Question(
+            subjects=self._world.subjects(snapshot, level=level),
+            incidents=self._world.attributed(snapshot, level=level),
+            petitions=snapshot.petitions,
+            reports=snapshot.reports,
+            windows=windows,
+            as_of=as_of,
+            rulebook=rulebook,
+            zone=snapshot.time_zone,
+        )
 
 
-def _cubes(
-        self, months: Sequence[Window], *, as_of: date
-    ) -> dict[str, NDArray[np.uint8]]:
-        status = self.status(tuple(months), as_of=as_of, areas_only=True)
-        codes = leaf_codes(self._world.snapshot().areas)
-        labels = [window.label for window in months]
-        cubes = {stream: _cube(status, stream, labels, codes) for stream in STREAMS}
-        cubes["three_zero"] = _worst(list(cubes.values()))
-        return cubes
+def share_at_zero(codes: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count areas at zero and areas assessed, over the last axis of status codes.
 
-    def _register(self, snapshot: Snapshot, *, areas_only: bool) -> pd.DataFrame:
-        subjects = self._world.subjects(snapshot)
-        return subjects[subjects["unit_id"].isna()] if areas_only else subjects
-
-    def broken_counts(self, *, as_of: date, days: int) -> pd.DataFrame:
-        """Count an area's incidents of the last `days` by stream, attributed or not."""
-        snapshot = self._world.snapshot()
-        start, end = Window.last(days=days, as_of=as_of).utc(snapshot.time_zone)
-        incidents = counted(snapshot.incidents)
-        began = incidents["occurred_from"]
-        recent = incidents[(began >= start) & (began < end)]
-        return recent.groupby(["area_code", "stream"]).size().unstack(fill_value=0)
+    >>> share_at_zero(np.array([[1, 2, 4, 0, 255]], dtype=np.uint8))
+    (array([2]), array([3]))
+    """
+    zero = np.isin(codes, AT_ZERO).sum(axis=-1)
+    assessed = (~np.isin(codes, NOT_IN_BASE)).sum(axis=-1)
+    return zero, assessed
 
 
-def _cube(
-    status: pd.DataFrame, stream: str, labels: list[str], codes: list[str]
+def _of_areas(
+    layer: NDArray[np.uint8], registered: NDArray[np.bool_], places: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
-    rows = status[status["stream"] == stream]
-    coded = rows.assign(code=rows["status"].astype(str).map(STATUS_CODES))
-    table = coded.set_index(["window", "subject_id"])["code"].unstack("subject_id")
-    cube = table.reindex(index=labels, columns=codes).to_numpy(dtype=float)
-    return np.where(np.isnan(cube), NO_VALUE, cube).astype(np.uint8)
-
-
-def _worst(cubes: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    gravity = np.full(256, 0, dtype=np.uint8)
-    for place, status in enumerate(WORST_FIRST):
-        gravity[STATUS_CODES[status]] = len(WORST_FIRST) - place
-    stack = np.stack(cubes)
-    worst = np.argmax(gravity[stack], axis=0)
-    return np.take_along_axis(stack, worst[None], axis=0)[0]
+    """Take the areas out of a (window, subject) layer; who is no subject has no value."""
+    shown = np.where(registered, layer, NO_VALUE).astype(np.uint8)
+    codes = np.full((len(shown), len(places)), NO_VALUE, dtype=np.uint8)
+    codes[:, places >= 0] = shown[:, places[places >= 0]]
+    return codes

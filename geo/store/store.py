@@ -187,6 +187,12 @@ class Store:
             frame[name] = moments_of(frame[name].to_numpy("int64"))
         return frame
 
+    def last_recorded(self) -> dict[str, datetime]:
+        """Give for each entity when the ledger last learned something of it."""
+        newest = sa.select(event.c.entity, sa.func.max(event.c.recorded_at)).group_by(event.c.entity)
+        with self._engine.begin() as connection:
+            return {entity: moment_of(moment) for entity, moment in connection.execute(newest)}
+
     def month_count(self) -> pd.DataFrame:
         """Give the live counts: ym ("2020-02"), stream, area_code ("" for none), n."""
         with self._engine.begin() as connection:
