@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.crs import WGS84
 from geo.errors import CRSError
 
 if TYPE_CHECKING:
@@ -21,15 +22,22 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-__all__ = ["DECIMALS", "Kind", "Layer", "LegendEntry", "Words", "geojson_bytes", "geojson_dict"]
+__all__ = [
+    "DECIMALS",
+    "Kind",
+    "Layer",
+    "LegendEntry",
+    "Words",
+    "geojson_bytes",
+    "geojson_dict",
+    "worded",
+]
 
 Kind = Literal["area", "fill", "line", "circle", "dot", "sector", "unit", "hotspot", "route"]
 """How features are drawn; the map component and the one-file map know these words."""
 
 DECIMALS: Final = 6
 """Digits after the point of a degree; 0.1 m, finer than any source and half the bytes."""
-
-WGS84: Final = "EPSG:4326"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,18 @@ def geojson_dict(features: gpd.GeoDataFrame, *, decimals: int = DECIMALS) -> dic
     """Give the same as `geojson_bytes`, as a dict."""
     parsed: dict[str, Any] = json.loads(geojson_bytes(features, decimals=decimals))
     return parsed
+
+
+def worded(
+    codes: pd.Series[str], words: Mapping[str, str] | None, *, otherwise: str | None = None
+) -> pd.Series[str]:
+    """Give each code its word; the code itself, or `otherwise`, where there is none.
+
+    >>> worded(pd.Series(["theft", "arson"]), {"theft": "盗窃"}).tolist()
+    ['盗窃', 'arson']
+    """
+    said = codes.map(dict(words or {})).astype("str")
+    return said.fillna(codes if otherwise is None else otherwise)
 
 
 def _require_wgs84(features: gpd.GeoDataFrame) -> None:
