@@ -1,0 +1,63 @@
+/* What the Situation page does without asking the server. */
+(function () {
+  "use strict";
+  const skip = () => window.dash_clientside.no_update;
+  const cause = () => {
+    const triggered = window.dash_clientside.callback_context.triggered;
+    return triggered.length ? triggered[0].prop_id : "";
+  };
+  const clamp = (value, last) => Math.min(Math.max(value, 0), last);
+
+  /** The slider, the buttons and the map agree on one month; the last one is now. */
+  function stepMonth(slider, frame, playing, back, play, forward, now, months) {
+    const last = months.length - 1, by = cause();
+    let at = slider, run = Boolean(playing);
+    if (by.startsWith("situation-month-back")) { at = slider - 1; run = false; }
+    else if (by.startsWith("situation-month-forward")) { at = slider + 1; run = false; }
+    else if (by.startsWith("situation-month-now")) { at = last; run = false; }
+    else if (by.startsWith("situation-month-play")) { run = !playing; if (run && slider >= last) at = 0; }
+    else if (by.startsWith("situation-map") && frame !== null && frame !== undefined) at = frame;
+    else if (by.startsWith("situation-month.value")) run = playing && frame === slider;
+    at = clamp(at, last);
+    const shown = at === last && !run ? null : at;
+    return [
+      at === slider ? skip() : at,
+      shown === (frame ?? null) ? skip() : shown,
+      run === Boolean(playing) ? skip() : run,
+      months[at] || "", months[at] || "", run ? "step is-playing" : "step",
+    ];
+  }
+
+  function toggleTable(clicks, hidden) {
+    return [!hidden, hidden ? "true" : "false"];
+  }
+
+  /** Ask how far the ledger has come; the answers are asked for again only when it has moved. */
+  async function pulse(_, mark) {
+    try {
+      const answer = await (await fetch("/pulse")).json();
+      return [answer.mark === mark ? skip() : answer.mark, answer.now, ""];
+    } catch (error) {
+      return [skip(), skip(), "is-stale"];
+    }
+  }
+
+  function sendLink(query, colour, crews) {
+    const asked = Object.entries({ ...query, colour, crews }).filter(([, value]) => value);
+    return [`/briefing.html?${new URLSearchParams(asked)}`];
+  }
+
+  const reset = () => ["all", [], "all"];
+
+  /** Days back or two dates: choosing the one clears the other. */
+  function spanOrDates(span, dates) {
+    const by = cause(), none = [null, null];
+    if (by.startsWith("situation-reset")) return ["90", none];
+    if (by.startsWith("situation-dates") && dates && dates[0] && dates[1]) return ["", skip()];
+    if (by.startsWith("situation-dates") && dates && !dates[0] && !dates[1] && !span) return ["90", skip()];
+    return [skip(), span && dates && dates[0] ? none : skip()];
+  }
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.situation = { stepMonth, toggleTable, pulse, sendLink, reset, spanOrDates };
+})();

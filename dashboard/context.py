@@ -1,0 +1,41 @@
+"""What a page may ask of the request it answers: the services, the language, the theme."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import flask
+
+from dashboard.i18n import DEFAULT_LANGUAGE, LANGUAGES
+
+if TYPE_CHECKING:
+    from dashboard.services import Services
+
+__all__ = ["LANGUAGE_COOKIE", "THEMES", "THEME_COOKIE", "language", "services", "theme"]
+
+LANGUAGE_COOKIE: Final = "sanling-language"
+THEME_COOKIE: Final = "sanling-theme"
+THEMES: Final = ("dark", "light")
+
+
+def services() -> Services:
+    """Give the services of the running app."""
+    found: Services = flask.current_app.config["services"]
+    return found
+
+
+def language() -> str:
+    """Give the reader's language; Chinese until another is chosen."""
+    return _cookie(LANGUAGE_COOKIE, LANGUAGES, DEFAULT_LANGUAGE)
+
+
+def theme() -> str:
+    """Give the reader's theme; dark until another is chosen."""
+    return _cookie(THEME_COOKIE, THEMES, THEMES[0])
+
+
+def _cookie(name: str, allowed: tuple[str, ...], default: str) -> str:
+    if not flask.has_request_context():
+        return default
+    value = flask.request.cookies.get(name, default)
+    return value if value in allowed else default
