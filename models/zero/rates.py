@@ -93,10 +93,10 @@ def zero_rates(status: pd.DataFrame, *, by: Sequence[str] = ("subject_class",)) 
     rows = pd.concat([status, three_zero(status).drop(columns="zero")], ignore_index=True)
     keys = ["window", *by, "stream"]
     marks = {name: rows["status"].isin(words) for name, words in COUNTED.items()}
-    counts = rows[keys].assign(**marks, assumed=rows["coverage"].isna())
-    summed = counts.groupby(keys, sort=False, as_index=False, dropna=False)
-    rates = summed.agg({**dict.fromkeys(COUNTED, "sum"), "assumed": "any"})
-    return _with_shares(rates)
+    summed = rows[keys].assign(**marks).groupby(keys, sort=False, as_index=False, dropna=False)
+    # One rulebook made all rows; it leaves coverage missing only where it assumes it.
+    assumed = bool(status["coverage"].isna().any())
+    return _with_shares(summed.agg(dict.fromkeys(COUNTED, "sum"))).assign(assumed=assumed)
 
 
 def with_targets(rates: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
@@ -178,5 +178,4 @@ def _with_shares(rates: pd.DataFrame) -> pd.DataFrame:
         "lower": zero / registered,
         "upper": most / registered,
     }
-    assumed = rates.pop("assumed")
-    return rates.assign(**shares, assumed=assumed)
+    return rates.assign(**shares)
