@@ -212,7 +212,7 @@ def test_each_record_is_decided_alone_whatever_stands_beside_it() -> None:
     assert together.index.tolist() == list("wxyz")
     for (name, x), code in zip(lon.items(), stated, strict=True):
         alone = place_in_areas([x], [38.01], [code], villages(), metric_crs=METRIC)
-        assert alone.iloc[0].equals(together.loc[str(name)].rename(0))
+        assert alone.equals(together.loc[[str(name)]].reset_index(drop=True))
 
 
 @given(places=points_about, codes=st.randoms(use_true_random=False))
