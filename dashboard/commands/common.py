@@ -47,8 +47,8 @@ def language() -> str:
 
 def settings_for(db: str, **given: Any) -> Settings:
     """Read the settings; what a command was given goes before."""
-    values = {key: value for key, value in given.items() if value is not None}
-    return Settings(**({"db": db} if db else {}), **values)
+    named = {"db": db or None, **given}
+    return Settings(**{key: value for key, value in named.items() if value is not None})
 
 
 def print_json(answer: dict[str, Any]) -> None:

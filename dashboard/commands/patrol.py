@@ -22,9 +22,8 @@ from dashboard.wiring import build_services
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
-    from models.patrol.plan import PatrolPlan
-
     from dashboard.services import Services
+    from models.planner import PatrolPlan
 
 __all__ = ["patrol"]
 
@@ -74,7 +73,32 @@ def _crews(units: str) -> int:
 
 
 def _answer(plan: PatrolPlan) -> dict[str, Any]:
-    return plan.to_dict()
+    """Give the plan under the keys other tools read."""
+    left_out = plan.not_visited.rename(columns={"sentence_en": "sentence"})
+    return {
+        "draft": True,
+        "units": [
+            {
+                "unit": unit.unit,
+                "minutes": round(unit.minutes, 1),
+                "stops": [
+                    {
+                        "post": stop.post,
+                        "arrive": stop.arrive.isoformat(),
+                        "leave": stop.leave.isoformat(),
+                        "value": round(stop.value, 3),
+                    }
+                    for stop in unit.stops
+                ],
+            }
+            for unit in plan.units
+        ],
+        "value_curve": [round(value, 3) for value in plan.value_curve],
+        "not_visited": left_out[["post", "code", "sentence"]].to_dict("records"),
+        "bound": round(plan.bound, 3),
+        "gap": round(plan.gap, 4),
+        "statement": plan.statement(language()),
+    }
 
 
 def _write(services: Services, crews: int, query: Query, answer: dict[str, Any], out: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["serve"]
 
+ROOT = Path(__file__).resolve().parents[2]
+"""Folder of package.json."""
 THREADS = 8
 """Threads of one worker: enough for a wall and a handful of desks."""
 
@@ -53,7 +56,7 @@ def _make_demo(services: Services) -> None:
 def _fetch_map_packages() -> None:
     from dashboard.map_view.vendoring import ensure_vendor
 
-    ensure_vendor(progress=console.print)
+    ensure_vendor(root=ROOT, progress=console.print)
 
 
 def _warm(services: Services) -> None:

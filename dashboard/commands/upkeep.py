@@ -51,7 +51,7 @@ def check(
     folder: Annotated[Path, typer.Option(help="Where the store will lie.")] = Path(),
 ) -> None:
     """Tell whether this installation is sound: Python, map packages, fonts, disk, store."""
-    from dashboard.map_view.vendoring import has_vendor
+    from dashboard.map_view.vendor_files import has_vendor
 
     findings: dict[str, Any] = {
         "python": sys.version.split()[0],

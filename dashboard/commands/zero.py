@@ -21,6 +21,7 @@ from dashboard.commands.common import (
     settings_for,
 )
 from dashboard.services import Services
+from dashboard.services.records import records
 from dashboard.services.zero import ratio_text
 from dashboard.wiring import build_services
 from geo.errors import UsageError
@@ -175,7 +176,7 @@ def _of_class(status: pd.DataFrame, by: str) -> pd.DataFrame:
 
 def _records(frame: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
     plain = frame[columns].astype(object)
-    return plain.where(plain.notna(), None).to_dict("records")
+    return records(plain.where(plain.notna(), None))
 
 
 def _write(

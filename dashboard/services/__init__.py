@@ -10,6 +10,7 @@ from dashboard.services.cards import CardService
 from dashboard.services.hotspots import HotspotService
 from dashboard.services.overlays import OverlayService
 from dashboard.services.patrol import PatrolService
+from dashboard.services.query import Query
 from dashboard.services.situation import SituationService
 from dashboard.services.wall import WallService
 from dashboard.services.world import World
@@ -39,6 +40,15 @@ class Services:
     patrol: PatrolService
     wall: WallService
     briefing: BriefingService
+
+    def warm(self, lang: str) -> None:
+        """Compute ahead what the first page asks for."""
+        query = Query(as_of=self.world.as_of)
+        self.situation.table(query, lang)
+        self.situation.colouring("zero_case", query, lang)
+        for name in ("roads", "units", "incidents", "hotspots"):
+            self.overlays.geojson(name, query, lang)
+        self.wall.state(lang)
 
     @classmethod
     def over(cls, store: Store, *, clock: Callable[[], datetime]) -> Self:

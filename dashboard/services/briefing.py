@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dashboard.i18n import t
-from dashboard.services.naming import moment_text
-
 if TYPE_CHECKING:
     from dashboard.services.hotspots import HotspotService
     from dashboard.services.overlays import OverlayService

@@ -10,13 +10,16 @@ from dashboard.i18n import t
 from dashboard.services.colours import STATUS_CODES, status_colour
 from dashboard.services.incidents import in_query
 from dashboard.services.naming import age_text, moment_text, place_name, word
-from dashboard.services.situation import HORIZON_DAYS, streak_text
+from dashboard.services.records import records
+from dashboard.services.situation import HORIZON_DAYS, streak_texts
 from dashboard.services.zero_board import STREAMS
 from geo.errors import UsageError
 from geo.hierarchy import leaf_codes
 from geo.window import Window
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from dashboard.services.query import Query
     from dashboard.services.situation import SituationService
     from dashboard.services.world import World
@@ -50,7 +53,7 @@ class CardService:
         areas = snapshot.areas
         if code not in areas.index:
             raise _unknown("area", "区域", code)
-        own = areas.loc[code]
+        own = records(areas.loc[[code]])[0]
         return {
             "code": code,
             "name": place_name(areas, code, lang),
@@ -73,7 +76,7 @@ class CardService:
         snapshot = self._world.snapshot()
         if unit_id not in snapshot.units.index:
             raise _unknown("unit", "单位", unit_id)
-        own = snapshot.units.loc[unit_id]
+        own = records(snapshot.units.loc[[unit_id]])[0]
         month = self._board.months(self._world.as_of)[-1]
         status = self._board.status((month,), as_of=self._world.as_of)
         mine = status[status["subject_id"] == unit_id].set_index("stream")["status"].astype(str)
@@ -94,7 +97,7 @@ class CardService:
         snapshot = self._world.snapshot()
         if camera_id not in snapshot.cameras.index:
             raise _unknown("camera", "摄像头", camera_id)
-        own = snapshot.cameras.loc[camera_id]
+        own = records(snapshot.cameras.loc[[camera_id]])[0]
         online = own["online"]
         lines = [
             (
@@ -113,9 +116,13 @@ class CardService:
         month = self._board.months(query.as_of)[-1]
         status = self._board.area_status(month, as_of=query.as_of)
         mine = status[status["subject_id"] == code].set_index("stream")["status"].astype(str)
-        streaks = self._board.streaks(as_of=query.as_of)
-        days = streaks[streaks["subject_id"] == code].set_index("stream")
-        return [_zero(s, mine.get(s), days, lang) for s in STREAMS]
+        return [
+            _zero(s, mine.get(s), self._streak(code, s, as_of=query.as_of), lang) for s in STREAMS
+        ]
+
+    def _streak(self, code: str, stream: str, *, as_of: date) -> str:
+        own = self._board.streaks_of(stream, as_of=as_of).reindex([code])
+        return streak_texts(own)[0]
 
     def _ribbon(self, code: str, query: Query) -> dict[str, Any]:
         codes = leaf_codes(self._world.snapshot().areas)
@@ -179,12 +186,8 @@ class CardService:
         return age_text((self._world.now - max(ages.values())).total_seconds(), lang)
 
 
-def _zero(stream: str, status: str | None, days: pd.DataFrame, lang: str) -> dict[str, Any]:
+def _zero(stream: str, status: str | None, streak: str, lang: str) -> dict[str, Any]:
     state = status or "not_assessed"
-    streak = "–"
-    if stream in days.index:
-        row = days.loc[stream]
-        streak = streak_text(row["streak_days"], open_ended=bool(row["open_ended"]))
     return {
         "stream": stream,
         "label": t(f"stream.{stream}", lang),
@@ -198,7 +201,7 @@ def _zero(stream: str, status: str | None, days: pd.DataFrame, lang: str) -> dic
     }
 
 
-def _sector(camera: pd.Series, lang: str) -> str:
+def _sector(camera: dict[str, Any], lang: str) -> str:
     if pd.isna(camera["azimuth_deg"]):
         return t("value.unknown", lang)
     return t(

@@ -117,10 +117,9 @@ def count_ramp(bounds: NDArray[np.float64], lang: str) -> list[Step]:
 
 def classify(values: NDArray[np.float64], bounds: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Give the class of each value; missing values have none."""
-    codes = np.searchsorted(bounds, np.nan_to_num(values), side="right") - 1
-    codes = np.clip(codes, 0, len(bounds) - 1).astype(np.uint8)
-    codes[np.isnan(values)] = NO_VALUE
-    return codes
+    place = np.searchsorted(bounds, np.nan_to_num(values), side="right") - 1
+    known = np.clip(place, 0, len(bounds) - 1)
+    return np.where(np.isnan(values), NO_VALUE, known).astype(np.uint8)
 
 
 def _nice(values: NDArray[np.float64]) -> NDArray[np.float64]:

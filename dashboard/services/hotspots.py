@@ -10,6 +10,7 @@ from dashboard.i18n import t
 from dashboard.services.cache import Cache
 from dashboard.services.incidents import matching
 from dashboard.services.naming import category_name, place_name, word
+from dashboard.services.records import records
 from geo.assign import area_of
 from geo.crs import WGS84
 from geo.errors import NotReadyError
@@ -58,7 +59,7 @@ class HotspotService:
         """List the hotspots by rank, worded."""
         areas = self._world.snapshot().areas
         frame = self.places(query)
-        return [self._row(row, areas, lang) for row in frame.to_dict("records")]
+        return [self._row(row, areas, lang) for row in records(frame)]
 
     def places(self, query: Query) -> gpd.GeoDataFrame:
         """Give the hotspots in WGS84 with `area_code`, `lon` and `lat` of their centre."""
@@ -87,7 +88,7 @@ class HotspotService:
         """Give the one true sentence about how such hotspots did before."""
         return self.find(query).sentence(lang)
 
-    def _row(self, row: dict[Hashable, Any], areas: pd.DataFrame, lang: str) -> dict[str, Any]:
+    def _row(self, row: dict[str, Any], areas: pd.DataFrame, lang: str) -> dict[str, Any]:
         return {
             "hotspot_id": row["hotspot_id"],
             "rank": int(row["rank"]),
@@ -166,7 +167,7 @@ class HotspotService:
         return placed
 
 
-def peak_text(row: dict[Hashable, Any], lang: str) -> str:
+def peak_text(row: dict[str, Any], lang: str) -> str:
     """Word the hours and days a hotspot peaks; say so where the times are not known."""
     hours, days = row["peak_hours"], row["peak_days_zh" if lang == "zh" else "peak_days"]
     if not isinstance(hours, str) or not hours:

@@ -92,9 +92,7 @@ class OverlayService:
 
     def _units(self, lang: str) -> gpd.GeoDataFrame:
         words = {status: t(f"status.{status}", lang) for status in STATUS_CODES}
-        return units.features(
-            self._world.snapshot().units, status=self._unit_status(), words=words
-        )
+        return units.features(self._world.snapshot().units, status=self._unit_status(), words=words)
 
     def _unit_status(self) -> pd.Series[str]:
         """Give each unit's gravest status of the running month."""

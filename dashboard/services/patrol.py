@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import time
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
 import shapely
-from models.patrol.export import to_gpx, to_rows
-from models.patrol.plan import PatrolPlan, plan_patrol
 
 from dashboard.i18n import t
 from dashboard.services.cache import Cache
+from dashboard.services.records import records
 from geo.crs import WGS84
 from geo.errors import UsageError
+from models.patrol.export import to_gpx, to_rows
+from models.patrol.plan import plan_patrol
+from models.patrol.posts import posts_from_hotspots
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dashboard.services.hotspots import HotspotService
     from dashboard.services.query import Query
     from dashboard.services.world import World
+    from models.planner import CrewRoute, PatrolPlan
 
 __all__ = ["PatrolService", "Shift"]
 
+CSV_TYPE: Final = "text/csv; charset=utf-8"
 MAX_CREWS: Final = 20
 """Crews a first version plans for; more than a county station ever sends out at once."""
 
@@ -68,65 +72,29 @@ class PatrolService:
         """Tell the plan: crews with their stops, what more crews add, who is left out and why."""
         plan = self.plan(crews, query)
         names = self._names(query, lang)
+        left_out = records(plan.not_visited)
         return {
             "draft": t("patrol.draft", lang),
-            "note": t(
-                "patrol.note",
-                lang,
-                detour=self._shift.detour,
-                dwell=self._shift.dwell_min,
-                speed=self._shift.speed_kmh,
-            ),
+            "note": f"{plan.statement(lang)} {t('patrol.depot', lang)}",
             "units": [_unit(unit, names) for unit in plan.units],
             "value_curve": [round(float(value), 2) for value in plan.value_curve],
-            "not_visited": [
-                {
-                    "post": post,
-                    "place": names.get(post, post),
-                    "code": code,
-                    "sentence": zh if lang == "zh" else en,
-                }
-                for post, code, en, zh in _left_out(plan)
-            ],
+            "not_visited": [_left_out(row, names, lang) for row in left_out],
             "total_value": round(float(plan.value), 2),
         }
 
     def route(self, crews: int, query: Query) -> gpd.GeoDataFrame:
-        """Give one line per crew and one point per stop, WGS84; see the patrol layer."""
+        """Give one line per crew and one point per stop, in the metric CRS; see the layer."""
         plan = self.plan(crews, query)
-        places = self._places(query)
-        lines, points = [], []
-        for number, unit in enumerate(plan.units):
-            stops = [stop.post for stop in unit.stops]
-            where = places.loc[stops, ["lon", "lat"]].to_numpy()
-            if len(where) > 1:
-                lines.append(
-                    {
-                        "unit": unit.unit,
-                        "crew": number,
-                        "kind": "leg",
-                        "geometry": shapely.LineString(where),
-                    }
-                )
-            points += [
-                {
-                    "unit": unit.unit,
-                    "crew": number,
-                    "kind": "stop",
-                    "order": order,
-                    "post": stop.post,
-                    "arrive": _clock(stop.arrive),
-                    "geometry": shapely.Point(lonlat),
-                }
-                for order, (stop, lonlat) in enumerate(zip(unit.stops, where, strict=True), start=1)
-            ]
+        rows = [row for number, unit in enumerate(plan.units) for row in _drawn(unit, number)]
         columns = ["unit", "crew", "kind", "order", "post", "arrive", "geometry"]
-        return gpd.GeoDataFrame(pd.DataFrame(lines + points, columns=columns), crs=WGS84)
+        return gpd.GeoDataFrame(
+            pd.DataFrame(rows, columns=columns), geometry="geometry", crs=self._world.metric_crs
+        )
 
     def assigned(self, crews: int, query: Query) -> dict[str, str]:
         """Tell which crew visits which hotspot."""
         plan = self.plan(crews, query)
-        return {stop.post: unit.unit for unit in plan.units for stop in unit.stops}
+        return {stop.hotspot_id: unit.unit for unit in plan.units for stop in unit.stops}
 
     def export(self, kind: str, crews: int, query: Query, lang: str) -> tuple[str, str, bytes]:
         """Give the plan as a file: name, type and bytes. `kind` is csv or gpx."""
@@ -134,49 +102,74 @@ class PatrolService:
         name = f"patrol_DRAFT_{query.as_of}.{kind}"
         title = t("patrol.file_title", lang, day=query.as_of)
         if kind == "gpx":
-            lonlat = self._places(query)[["lon", "lat"]]
-            return name, "application/gpx+xml", to_gpx(plan, lonlat, title=title).encode()
+            text = to_gpx(plan, self._lonlat(query), title=title)
+            return name, "application/gpx+xml", text.encode()
         if kind != "csv":
             raise UsageError(
                 f"Unknown plan format {kind!r}; use csv or gpx.",
                 f"未知的方案格式 {kind!r}；请使用 csv 或 gpx。",
             )
-        text = io.StringIO()
-        csv.writer(text).writerows([[t("patrol.draft", lang)], *to_rows(plan)])
-        return name, "text/csv; charset=utf-8", text.getvalue().encode("utf-8-sig")
+        return (
+            name,
+            "text/csv; charset=utf-8",
+            to_rows(plan).to_csv(index=False).encode("utf-8-sig"),
+        )
 
     def _plan(self, crews: int, query: Query) -> PatrolPlan:
-        frame = self._hotspots.find(query).frame
-        posts = pd.DataFrame(
-            {
-                "post": frame["hotspot_id"].to_numpy(),
-                "hotspot_id": frame["hotspot_id"].to_numpy(),
-                "x_m": frame["x_m"].to_numpy(),
-                "y_m": frame["y_m"].to_numpy(),
-                "value": frame["expected"].to_numpy(),
-            }
-        )
+        posts = self._posts(query)
         shift = self._shift
+        middle = posts[["x_m", "y_m"]].median().fillna(0.0)
         return plan_patrol(
             posts,
             crews=crews,
-            shift_start=datetime.combine(query.as_of, shift.start),
+            shift_start=self._world.at(query.as_of, shift.start),
             shift_minutes=shift.minutes,
-            depot_xy=(float(posts["x_m"].median()), float(posts["y_m"].median())),
+            depot_xy=(float(middle["x_m"]), float(middle["y_m"])),
             speed_kmh=shift.speed_kmh,
             detour=shift.detour,
             dwell_min=shift.dwell_min,
         )
 
-    def _places(self, query: Query) -> gpd.GeoDataFrame:
-        return self._hotspots.places(query).set_index("hotspot_id")
+    def _posts(self, query: Query) -> pd.DataFrame:
+        """Give one post per hotspot, on a street where streets are loaded."""
+        frame = self._hotspots.find(query).frame
+        streets = self._world.snapshot().ground("roads").to_crs(self._world.metric_crs)
+        return posts_from_hotspots(frame, streets=streets.geometry)
+
+    def _lonlat(self, query: Query) -> pd.DataFrame:
+        posts = self._posts(query)
+        places = gpd.GeoSeries.from_xy(posts["x_m"], posts["y_m"], crs=self._world.metric_crs)
+        placed = places.to_crs(WGS84)
+        return pd.DataFrame({"lon": placed.x.to_numpy(), "lat": placed.y.to_numpy()}, posts["post"])
 
     def _names(self, query: Query, lang: str) -> dict[str, str]:
-        rows = self._hotspots.rows(query, lang)
-        return {row["hotspot_id"]: f"{row['rank']} {row['place']}" for row in rows}
+        named = {
+            row["hotspot_id"]: f"{row['rank']} {row['place']}"
+            for row in self._hotspots.rows(query, lang)
+        }
+        posts = self._posts(query)
+        return {p: named.get(h, p) for p, h in zip(posts["post"], posts["hotspot_id"], strict=True)}
 
 
-def _unit(unit: PlannedUnit, names: dict[str, str]) -> dict[str, Any]:
+def _drawn(unit: CrewRoute, number: int) -> list[dict[str, Any]]:
+    """Give a crew's line, where it has two stops or more, and its stops."""
+    about = {"unit": unit.unit, "crew": number}
+    where = [(stop.x_m, stop.y_m) for stop in unit.stops]
+    line = [{"kind": "leg", "geometry": shapely.LineString(where)}] if len(where) > 1 else []
+    stops = [
+        {
+            "kind": "stop",
+            "order": order,
+            "post": stop.post,
+            "arrive": _clock(stop.arrive),
+            "geometry": shapely.Point(stop.x_m, stop.y_m),
+        }
+        for order, stop in enumerate(unit.stops, start=1)
+    ]
+    return [about | row for row in [*line, *stops]]
+
+
+def _unit(unit: CrewRoute, names: dict[str, str]) -> dict[str, Any]:
     return {
         "unit": unit.unit,
         "minutes": round(float(unit.minutes)),
@@ -190,6 +183,15 @@ def _unit(unit: PlannedUnit, names: dict[str, str]) -> dict[str, Any]:
             }
             for stop in unit.stops
         ],
+    }
+
+
+def _left_out(row: dict[str, Any], names: dict[str, str], lang: str) -> dict[str, Any]:
+    return {
+        "post": row["post"],
+        "place": names.get(row["post"], row["post"]),
+        "code": row["code"],
+        "sentence": row[f"sentence_{lang}"],
     }
 
 

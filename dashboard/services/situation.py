@@ -18,6 +18,7 @@ from dashboard.services.colours import (
 )
 from dashboard.services.incidents import counted, in_query
 from dashboard.services.naming import category_name, name_of
+from dashboard.services.records import records
 from dashboard.services.zero_board import STREAMS
 from geo.hierarchy import leaf_codes
 from geo.layer import geojson_bytes
@@ -25,6 +26,7 @@ from geo.layers.areas import features as area_features
 from models.area_risk import expected_by_area
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import numpy as np
     from numpy.typing import NDArray
 
@@ -78,9 +80,7 @@ class SituationService:
         snapshot = self._world.snapshot()
         return self._cache.get(
             ("areas", len(snapshot.areas), lang),
-            lambda: geojson_bytes(
-                area_features(snapshot.areas, codes=leaf_codes(snapshot.areas))
-            ),
+            lambda: geojson_bytes(area_features(snapshot.areas, codes=leaf_codes(snapshot.areas))),
         )
 
     def colouring(self, colour_by: str, query: Query, lang: str) -> dict[str, object]:
@@ -139,7 +139,7 @@ class SituationService:
 
     def risk_of(self, code: str, stream: str, query: Query) -> pd.Series:
         """Give expected, lower and upper of one area for the next 28 days."""
-        return self._risk(stream, query).loc[code]
+        return self._risk(stream, query).T[code]
 
     def _table(self, query: Query, lang: str) -> list[dict[str, object]]:
         snapshot = self._world.snapshot()
@@ -153,16 +153,15 @@ class SituationService:
         frame["level"] = [t(f"level.{level}", lang) for level in areas["level"]]
         self._add_zeros(frame, query)
         self._add_counts(frame, query)
-        return frame.to_dict("records")
+        return records(frame)
 
     def _add_zeros(self, frame: pd.DataFrame, query: Query) -> None:
         month = self._zero.months(query.as_of)[-1]
         status = self._zero.area_status(month, as_of=query.as_of)
-        streaks = self._zero.streaks(as_of=query.as_of).set_index(["subject_id", "stream"])
         for stream in STREAMS:
             own = status[status["stream"] == stream].set_index("subject_id")["status"]
             frame[stream] = own.astype(str).reindex(frame.index).fillna("not_assessed")
-            days = streaks.xs(stream, level="stream").reindex(frame.index)
+            days = self._zero.streaks_of(stream, as_of=query.as_of).reindex(frame.index)
             frame[f"streak_{stream}"] = streak_texts(days)
 
     def _add_counts(self, frame: pd.DataFrame, query: Query) -> None:
@@ -227,20 +226,20 @@ class SituationService:
             for stream, category in pairs.itertuples(index=False)
         ]
 
-    def _drawn(self) -> pd.DataFrame:
+    def _drawn(self) -> gpd.GeoDataFrame:
         areas = self._world.snapshot().areas
         leaves = areas.loc[leaf_codes(areas)]
         drawn = leaves[leaves.geometry.notna()]
         return drawn if len(drawn) else areas[areas.geometry.notna()]
 
     @staticmethod
-    def _bounds(areas: pd.DataFrame) -> list[float] | None:
+    def _bounds(areas: gpd.GeoDataFrame) -> list[float] | None:
         return [round(float(b), 6) for b in areas.total_bounds] if len(areas) else None
 
 
-def streak_text(days: float, *, open_ended: bool) -> str:
+def streak_text(days: float | None, *, open_ended: bool) -> str:
     """Print a streak: `120`, `≥ 120` where no break stopped it, `–` where it is not known."""
-    if pd.isna(days):
+    if days is None or pd.isna(days):
         return "–"
     return f"≥ {int(days)}" if open_ended else f"{int(days)}"
 

@@ -10,6 +10,7 @@ from dashboard.services.colours import NO_VALUE, STATUS_CODES
 from dashboard.services.incidents import counted
 from dashboard.services.naming import age_text, category_name, moment_text, place_name
 from dashboard.services.query import Query
+from dashboard.services.records import records
 from dashboard.services.situation import streak_text
 from dashboard.services.zero import bounds_text
 from dashboard.services.zero_board import STREAMS, share_at_zero
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dashboard.services.patrol import PatrolService
     from dashboard.services.world import World
     from dashboard.services.zero_board import ZeroBoard
+    from geo.store import Snapshot
 
 __all__ = ["CREWS", "WallService"]
 
@@ -114,16 +116,7 @@ class WallService:
         told = incidents["reported_at"].fillna(incidents["occurred_from"])
         recent = incidents[told >= since].assign(told=told[told >= since])
         recent = recent.sort_values("told", ascending=False).head(EVENTS_SHOWN)
-        return [
-            {
-                "id": str(row.Index),
-                "time": moment_text(row.told, snapshot.time_zone)[-5:],
-                "label": category_name(row.category, lang),
-                "stream": row.stream,
-                "area": place_name(snapshot.areas, row.area_code, lang),
-            }
-            for row in recent.itertuples()
-        ]
+        return [_event(row, snapshot, lang) for row in records(recent.reset_index())]
 
     def _ribbon(self, lang: str) -> dict[str, Any]:
         as_of = self._world.as_of
@@ -175,6 +168,20 @@ class WallService:
                 }
             )
         return feeds
+
+
+def _event(row: dict[str, Any], snapshot: Snapshot, lang: str) -> dict[str, str]:
+    """Tell of one incident; of a sensitive one neither what it was nor the village."""
+    code, label = row["area_code"], category_name(row["category"], lang)
+    if row["sensitive_location"] is True:
+        code, label = snapshot.areas["parent_code"].get(code), t("category.withheld", lang)
+    return {
+        "id": row["incident_id"],
+        "time": moment_text(row["told"], snapshot.time_zone)[-5:],
+        "label": label,
+        "stream": row["stream"],
+        "area": place_name(snapshot.areas, code, lang),
+    }
 
 
 def _shares(zero: NDArray[np.int64], assessed: NDArray[np.int64]) -> list[float | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from dashboard.services.cache import Cache
@@ -95,9 +95,13 @@ class World:
         """Give for each entity when the ledger last learned something of it."""
         return self._cache.get(("ages", self.store.watermark), self.store.last_recorded)
 
+    def at(self, day: date, clock: time) -> datetime:
+        """Give a moment of a local day."""
+        return datetime.combine(day, clock, tzinfo=self.zone)
+
     def start_of(self, day: date) -> datetime:
         """Give the first moment of a local day."""
-        return datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        return self.at(day, time())
 
     @property
     def rulebook(self) -> Rulebook:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from dashboard.i18n import t
 from dashboard.services.naming import moment_text, name_of, word
+from dashboard.services.records import records
 from dashboard.services.situation import streak_texts
 from dashboard.services.zero_board import STREAMS
 from geo.errors import UsageError
@@ -18,8 +19,6 @@ from geo.window import Window, parse_window
 from models.zero.rates import print_ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from dashboard.services.world import World
     from dashboard.services.zero_board import ZeroBoard
 
@@ -53,7 +52,7 @@ class ZeroService:
         """Give the rates by class and stream, printed with n/N, bounds and target."""
         day = as_of or self._world.as_of
         table = self._board.rates((self.window(window, as_of=day),), as_of=day)
-        return [self._rate(row, lang) for row in table.to_dict("records")]
+        return [self._rate(row, lang) for row in records(table)]
 
     def rows(
         self, by: str, window: str, lang: str, *, as_of: date | None = None
@@ -79,7 +78,7 @@ class ZeroService:
         frame["class_label"] = [word("class", c, lang) for c in frame["class"]]
         for stream in STREAMS:
             frame[f"{stream}_word"] = [t(f"status.{s}", lang) for s in frame[stream]]
-        return frame.drop(columns=["unit_id"]).to_dict("records")
+        return records(frame.drop(columns=["unit_id"]))
 
     def caption(self, window: str, lang: str, *, as_of: date | None = None) -> str:
         """Say what the figures rest on: rulebook, window, as of, known at, coverage."""
@@ -105,7 +104,10 @@ class ZeroService:
         caption = self.caption(window, lang, as_of=as_of)
         label = self.window(window, as_of=as_of).label
         name = f"zero_status_{label}.{fmt}"
-        table = [[t(f"zero.column.{c}", lang) for c in _EXPORTED], *(_cells(row) for row in rows)]
+        table: list[list[object]] = [
+            [t(f"zero.column.{c}", lang) for c in _EXPORTED],
+            *(_cells(row) for row in rows),
+        ]
         if fmt == "csv":
             return name, CSV_TYPE, _csv(caption, table)
         if fmt == "xlsx":
@@ -128,16 +130,15 @@ class ZeroService:
         )
         frame["class"] = frame["class"].astype(str)
         frame.insert(0, "code", frame.index)
-        streaks = self._board.streaks(as_of=as_of).set_index(["subject_id", "stream"])
         for stream in STREAMS:
             own = status[status["stream"] == stream].set_index("subject_id")
             frame[stream] = own["status"].astype(str).reindex(frame.index)
             frame[f"breaking_{stream}"] = own["breaking"].reindex(frame.index).astype(int)
-            days = streaks.xs(stream, level="stream").reindex(frame.index)
+            days = self._board.streaks_of(stream, as_of=as_of).reindex(frame.index)
             frame[f"streak_{stream}"] = streak_texts(days)
         return frame.sort_index()
 
-    def _rate(self, row: dict[Hashable, Any], lang: str) -> dict[str, Any]:
+    def _rate(self, row: dict[str, Any], lang: str) -> dict[str, Any]:
         book, group = self._world.rulebook, str(row["subject_class"])
         zero, assessed = int(row["zero"]), int(row["assessed"])
         target = book.targets.get(group)
@@ -172,7 +173,7 @@ def ratio_text(zero: int, assessed: int) -> str:
     return f"{print_ratio(zero, assessed)} ({zero}/{assessed})" if assessed else "– (0/0)"
 
 
-def bounds_text(row: dict[Hashable, Any], lang: str) -> str:
+def bounds_text(row: dict[str, Any], lang: str) -> str:
     """Say between which bounds the rate lies, and why."""
     registered = int(row["registered"])
     if not registered:
@@ -212,12 +213,11 @@ def _csv(caption: str, table: list[list[object]]) -> bytes:
 def _xlsx(caption: str, table: list[list[object]], lang: str) -> bytes:
     from openpyxl import Workbook
 
-    book = Workbook()
-    sheet = book.active
-    sheet.title = t("zero.sheet", lang)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(t("zero.sheet", lang))
+    sheet.freeze_panes = "C4"
     for line in [[caption], [], *table]:
         sheet.append(line)
-    sheet.freeze_panes = "C4"
     body = io.BytesIO()
     book.save(body)
     return body.getvalue()
@@ -226,8 +226,3 @@ def _xlsx(caption: str, table: list[list[object]], lang: str) -> bytes:
 def _year_before(day: date) -> date:
     leap_day = (day.month, day.day) == (2, 29)
     return date(day.year - 1, day.month, 28 if leap_day else day.day)
-
-
-def stamp(moment: datetime) -> str:
-    """Write a moment in UTC for a machine."""
-    return moment.isoformat().replace("+00:00", "Z")

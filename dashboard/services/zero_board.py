@@ -84,6 +84,11 @@ class ZeroBoard:
         asked = {name: value for name, value in question.items() if name != "windows"}
         return self._cache.get(key, lambda: zero_streaks(**asked))  # type: ignore[arg-type]  # the rest of Question
 
+    def streaks_of(self, stream: str, *, as_of: date) -> pd.DataFrame:
+        """Give one stream's streaks indexed by subject: streak_days, open_ended, last_break."""
+        streaks = self.streaks(as_of=as_of)
+        return streaks[streaks["stream"] == stream].set_index("subject_id")
+
     def rates(self, windows: Sequence[Window], *, as_of: date) -> pd.DataFrame:
         """Give rates by class with their bounds; see `models.zero.zero_rates`."""
         return zero_rates(self.status(windows, as_of=as_of), by=("subject_class",))
