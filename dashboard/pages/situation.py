@@ -405,7 +405,7 @@ def choice_of_click(click: Mapping[str, Any]) -> dict[str, str] | None:
     keys = {
         "areas": ("area", properties.get("code")),
         "hotspots": ("hotspot", click["id"]),
-        "route": ("hotspot", properties.get("post")),
+        "route": ("hotspot", click["id"]),
         "units": ("unit", click["id"]),
         "cameras": ("camera", click["id"]),
     }
