@@ -1,0 +1,210 @@
+"""One file, checked in the order that matters: columns, persons, datum, then rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.intake.attribution import attribute
+from geo.intake.codes import check_area_codes, check_known, check_retired, implied_areas
+from geo.intake.columns import Typed, require_columns, type_columns
+from geo.intake.entities import Placing
+from geo.intake.faults import Verdicts
+from geo.intake.keys import made_keys
+from geo.intake.personal import refuse_personal, without_personal
+from geo.intake.places import locate, place, remark_duplicates, withhold
+from geo.intake.quarantine import coordinate_columns
+from geo.intake.reader import RawTable
+from geo.intake.rules import Rows, check_rows
+from geo.intake.sentences import refusal
+from geo.intake.shapes import join_parts, read_shapes, refuse_overlaps
+from geo.vocabulary import Entity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo.intake.faults import Mask
+    from geo.intake.recipe import Variant
+    from geo.intake.task import Task
+
+__all__ = ["FileCheck"]
+
+MOST_INVALID: Final = 0.2
+"""F10: share of rows that may be kept out before the whole file is refused."""
+
+INCIDENTS: Final = frozenset({Entity.CASE, Entity.ACCIDENT})
+
+
+@dataclass
+class FileCheck:
+    """A file on its way through the checks; what is known so far outlives a refusal.
+
+    After `run`, `typed.frame` holds the fields of the entity for every row of the file and
+    `verdicts` says which rows are kept.
+    """
+
+    task: Task
+    raw: RawTable
+    verdicts: Verdicts = field(init=False)
+    variant: Variant = field(init=False)
+    shown: pd.DataFrame = field(init=False)
+    """The file's columns that may be shown again in the quarantine."""
+    typed: Typed = field(init=False)
+    withheld: Mask = field(init=False)
+    merged: Mask = field(init=False)
+    """Rows whose shape went into an earlier row with the same key."""
+    implied: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __post_init__(self) -> None:
+        """Begin with every row kept and nothing shown."""
+        self.verdicts = Verdicts(self.raw.rows)
+        self.shown = self.raw.frame.iloc[:, :0]
+        self.withheld = np.zeros(self.raw.rows, dtype=bool)
+        self.merged = np.zeros(self.raw.rows, dtype=bool)
+
+    def run(self) -> None:
+        """Apply every check; raises RefusedFile when the file cannot be taken."""
+        self._columns()
+        self._rows()
+        self._too_many()
+
+    @property
+    def crs(self) -> str | None:
+        """Give the declared CRS: what the person said goes before the recipe."""
+        return self.task.crs or self.variant.crs
+
+    def _columns(self) -> None:
+        spec = self.task.spec
+        self.variant = self.task.recipe.choose(spec.name, self.raw.frame.columns)
+        require_columns(self.raw, self.variant, spec)
+        self.shown = without_personal(self.raw, self.variant, spec)
+        refuse_personal(self.shown, spec)
+        self._refuse_grievance_points()
+        table = RawTable(self.raw.file, self.shown, self.raw.geometry)
+        self.typed = type_columns(
+            table, self.variant, spec, zone=self.task.zone, verdicts=self.verdicts
+        )
+
+    def _refuse_grievance_points(self) -> None:
+        """F09: a petition has no coordinates, unless they are only there to find its area."""
+        if self.task.spec.placing is not Placing.AREA_ONLY or self.task.to_area:
+            return
+        has_columns = coordinate_columns([str(name) for name in self.shown])
+        if has_columns or self.raw.geometry is not None:
+            raise refusal("F09")
+
+    def _rows(self) -> None:
+        placing = self.task.spec.placing
+        steps: dict[Placing, Callable[[], None]] = {
+            Placing.POLYGONS: self._shapes,
+            Placing.LINES: self._shapes,
+            Placing.POINTS: self._points,
+            Placing.AREA_ONLY: self._points,
+            Placing.NONE: self._references,
+        }
+        steps[placing]()
+        self._make_keys()
+
+    def _check_rows(self) -> None:
+        task = self.task
+        listed = task.recipe.categories.get(task.spec.name, ())
+        rows = Rows(self.typed, task.spec, self.verdicts, listed, task.now, task.zone)
+        check_rows(replace(rows, parts=self.variant.parts))
+
+    def _shapes(self) -> None:
+        task, frame = self.task, self.typed.frame
+        shapes = read_shapes(
+            self.raw.geometry, task.spec.placing, self.verdicts, crs=self.crs
+        ).set_axis(frame.index)
+        self.typed.frame = gpd.GeoDataFrame(frame, geometry=shapes)
+        if self.raw.geometry is not None:
+            self.typed.fed.add("geometry")
+        self._check_rows()
+        if task.spec.stored is Entity.AREA:
+            self._areas()
+
+    def _areas(self) -> None:
+        task, frame, verdicts = self.task, self.typed.frame, self.verdicts
+        refuse_overlaps(frame.geometry[verdicts.kept], frame["level"], metric_crs=task.metric_crs)
+        if self.variant.parts:
+            keys = frame["area_code"].where(verdicts.kept)
+            self.merged = (keys.duplicated() & keys.notna()).to_numpy()
+            frame["geometry"] = join_parts(frame.geometry, keys)
+        check_area_codes(frame, verdicts, task.recipe)
+        self.implied = implied_areas(frame, task.snapshot.areas, task.recipe, verdicts)
+        frame["name"] = frame["name"].fillna(frame["area_code"])
+        verdicts.remark("W04", frame["population"].isna())
+
+    def _points(self) -> None:
+        task, verdicts = self.task, self.verdicts
+        locate(self.typed, verdicts, task.ground, crs=self.crs)
+        self._check_rows()
+        if "unit_id" in self.typed.frame and task.spec.stored is not Entity.UNIT:
+            self._take_place_of_unit()
+        place(self.typed, verdicts, task.ground)
+        check_retired(self.typed.frame, verdicts, task.spec, task.snapshot.areas, task.zone)
+        if task.spec.stored in INCIDENTS:
+            self._incidents()
+        elif task.spec.placing is Placing.AREA_ONLY:
+            self._petitions()
+
+    def _take_place_of_unit(self) -> None:
+        """Put incidents at a known unit, without any place of their own, into the unit's area."""
+        frame, units = self.typed.frame, self.task.snapshot.units
+        check_known(frame, self.verdicts, "unit_id", units.index, may_be_empty=True)
+        nowhere = frame["area_code"].isna() & frame["lon"].isna()
+        if nowhere.any() and not units.empty:
+            of_unit = frame["unit_id"].map(units["area_code"])
+            frame["area_code"] = frame["area_code"].where(~nowhere, of_unit).astype("str")
+
+    def _incidents(self) -> None:
+        task, frame = self.task, self.typed.frame
+        remark_duplicates(frame, self.verdicts, metric_crs=task.metric_crs)
+        rules = self.variant.sensitive
+        self.withheld = withhold(
+            self.typed, self.raw.frame, rules, task.recipe.sensitive_categories
+        )
+        frame["stream"] = str(task.spec.stored)
+        frame["subject_id"] = self._attributed(frame["unit_id"])
+        self.typed.fed |= {"stream", "subject_id", "loc_precision", "sensitive_location"}
+        self.typed.fed |= {"time_precision", "area_code", "beat_code"}
+
+    def _petitions(self) -> None:
+        task, frame = self.task, self.typed.frame
+        subjects = task.snapshot.subjects
+        check_known(frame, self.verdicts, "subject_id", subjects.index, may_be_empty=True)
+        nobody = pd.Series(np.nan, index=frame.index, dtype="str")
+        frame["subject_id"] = frame["subject_id"].fillna(self._attributed(nobody))
+        self.typed.fed |= {"subject_id", "area_code"}
+
+    def _attributed(self, unit_id: pd.Series) -> pd.Series:
+        known = self.task.snapshot
+        area = self.typed.frame["area_code"]
+        return attribute(unit_id, area, subjects=known.subjects, areas=known.areas)
+
+    def _references(self) -> None:
+        self._check_rows()
+        frame, known = self.typed.frame, self.task.snapshot
+        if "area_code" in frame:
+            check_known(frame, self.verdicts, "area_code", known.areas.index, may_be_empty=False)
+            check_retired(frame, self.verdicts, self.task.spec, known.areas, self.task.zone)
+        if "unit_id" in frame:
+            check_known(frame, self.verdicts, "unit_id", known.units.index, may_be_empty=True)
+
+    def _make_keys(self) -> None:
+        spec, frame = self.task.spec, self.typed.frame
+        if spec.key in self.typed.fed:
+            return
+        shapes = frame.geometry.to_numpy() if isinstance(frame, gpd.GeoDataFrame) else None
+        frame[spec.key] = made_keys(
+            frame, spec.key_from, source=self.task.recipe.name, shapes=shapes
+        )
+
+    def _too_many(self) -> None:
+        invalid = int((~self.verdicts.kept).sum())
+        if invalid > MOST_INVALID * self.raw.rows:
+            raise refusal("F10", n=invalid, N=self.raw.rows)

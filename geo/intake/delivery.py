@@ -1,0 +1,61 @@
+"""A second delivery: what is new, what a known record says differently, what is unchanged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    import pandas as pd
+
+    from geo.intake.faults import Mask
+
+__all__ = ["Delivery", "compare"]
+
+SAME_NUMBER = 1e-9
+"""Degrees and every other number: nearer than this is the same (0.1 mm on the ground)."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Rows to append: `new` records and whole `changed` records; `unchanged` counts the rest."""
+
+    new: pd.DataFrame
+    changed: pd.DataFrame
+    unchanged: int
+
+
+def compare(frame: pd.DataFrame, known: pd.DataFrame, *, fed: AbstractSet[str]) -> Delivery:
+    """Split `frame` by what the ledger knows; both indexed by the key, columns of the entity.
+
+    Only the columns `fed` by the file speak: a known record keeps the others, so that a
+    boundary file adds geometry to an area and does not erase its population.
+    """
+    is_known = frame.index.isin(known.index)
+    if not is_known.any():
+        return Delivery(frame, frame.iloc[:0], 0)
+    said, stood = frame[is_known], known.reindex(frame.index[is_known])
+    differs = np.zeros(len(said), dtype=bool)
+    merged = said.copy()
+    for name in frame.columns:
+        if name in fed:
+            differs |= _differs(said[name], stood[name])
+        else:
+            merged[name] = stood[name]
+    return Delivery(frame[~is_known], merged[differs], int((~differs).sum()))
+
+
+def _differs(said: pd.Series, stood: pd.Series) -> Mask:
+    if str(said.dtype) == "geometry":
+        same = shapely.equals_exact(said.to_numpy(), stood.to_numpy(), tolerance=SAME_NUMBER)
+    elif said.dtype.kind == "f":
+        same = np.isclose(said, stood.astype(float), rtol=0.0, atol=SAME_NUMBER)
+    else:
+        same = (said == stood).fillna(value=False).to_numpy(dtype=bool)
+    both_unknown = (said.isna() & stood.isna()).to_numpy()
+    return np.asarray(~(same | both_unknown), dtype=bool)

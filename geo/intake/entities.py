@@ -1,0 +1,330 @@
+"""What each entity takes from a file: its fields, what it cannot do without, how it is placed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from geo.errors import UsageError
+from geo.vocabulary import DiscoverySource, Entity, Review, Stream
+
+__all__ = ["ENTITIES", "EntitySpec", "Field", "Kind", "Placing", "entity_spec"]
+
+
+class Kind(StrEnum):
+    """How a field's text becomes a value."""
+
+    CODE = "code"
+    TEXT = "text"
+    CHOICE = "choice"
+    NUMBER = "number"
+    FLAG = "flag"
+    TIME = "time"
+    DATE = "date"
+
+
+class Placing(StrEnum):
+    """What an entity has to do with places."""
+
+    POLYGONS = "polygons"
+    LINES = "lines"
+    POINTS = "points"
+    AREA_ONLY = "area_only"
+    """Has an area but never coordinates: petitions."""
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of an entity.
+
+    `fault` is the rule that keeps a row out when the value is there and cannot be read; None
+    makes such a value unknown. `required` keeps a row without the value out by the same rule.
+    `default` is what an unknown value is stored as.
+    """
+
+    name: str
+    kind: Kind
+    fault: str | None = None
+    required: bool = False
+    choices: frozenset[str] = frozenset()
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class EntitySpec:
+    """An entity as the import sees it; `name` is the plural of the command line."""
+
+    name: str
+    stored: Entity
+    key: str
+    fields: tuple[Field, ...]
+    placing: Placing
+    order: tuple[tuple[str, str], ...] = ()
+    """Pairs of fields of which the first may not lie after the second (Q05)."""
+    known_by: tuple[str, ...] = ()
+    """Where knowledge counts from in a backfill: the first of these that is known."""
+    holds_names: bool = False
+    """May have a `name` and an address without being about a person."""
+    key_from: tuple[str, ...] = ()
+    """Where no key comes with the file it is made from these, and marked synthetic."""
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Name the fields without which nothing can be done."""
+        return tuple(field.name for field in self.fields if field.required)
+
+    def field(self, name: str) -> Field:
+        """Give one field by its name."""
+        return next(field for field in self.fields if field.name == name)
+
+
+def entity_spec(name: str) -> EntitySpec:
+    """Give the entity called `name`, plural or singular ("cases", "case")."""
+    found = ENTITIES.get(name) or ENTITIES.get(f"{name}s")
+    if found is None:
+        raise UsageError(
+            f"Unknown entity {name!r}; use one of {', '.join(ENTITIES)}.",
+            f"未知的数据类型 {name!r}；可用：{'、'.join(ENTITIES)}。",
+        )
+    return found
+
+
+def _code(name: str, *, fault: str | None = None, required: bool = False) -> Field:
+    return Field(name, Kind.CODE, fault, required)
+
+
+def _text(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, Kind.TEXT) for name in names)
+
+
+def _days(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, Kind.DATE, "Q04") for name in names)
+
+
+def _choice(
+    name: str, *words: str, fault: str = "Q09", required: bool = False, default: str | None = None
+) -> Field:
+    return Field(name, Kind.CHOICE, fault, required, frozenset(words), default)
+
+
+def _number(name: str, fault: str | None = None) -> Field:
+    return Field(name, Kind.NUMBER, fault)
+
+
+_POINT: Final = (_number("lon", "Q06"), _number("lat", "Q06"))
+_KEY_FAULT: Final = "Q01"
+
+_INCIDENT: Final = (
+    _code("incident_id", fault=_KEY_FAULT),
+    Field("category", Kind.TEXT, "Q09", required=True),
+    Field("occurred_from", Kind.TIME, "Q04", required=True),
+    Field("occurred_to", Kind.TIME, "Q04"),
+    Field("reported_at", Kind.TIME, "Q04"),
+    _choice("time_precision", "minute", "hour", "day", "unknown"),
+    *_POINT,
+    _code("area_code"),
+    _code("beat_code"),
+    _code("unit_id"),
+    _choice("review", *Review, default=Review.REPORTED),
+    _choice("discovery_source", *DiscoverySource, default=DiscoverySource.UNKNOWN),
+    Field("sensitive_location", Kind.FLAG),
+    *_text("source_system"),
+)
+_INCIDENT_ORDER: Final = (
+    ("occurred_from", "occurred_to"),
+    ("occurred_from", "reported_at"),
+)
+_INCIDENT_KEY: Final = ("occurred_from", "lon", "lat", "area_code", "category", "unit_id")
+_INCIDENT_KNOWN: Final = ("reported_at", "occurred_to", "occurred_from")
+
+AREAS: Final = EntitySpec(
+    "areas",
+    Entity.AREA,
+    "area_code",
+    (
+        _code("area_code", fault=_KEY_FAULT, required=True),
+        Field("level", Kind.TEXT, "Q09", required=True),
+        *_text("name", "name_en"),
+        _code("parent_code"),
+        Field("grouping", Kind.FLAG),
+        _number("population"),
+        *_days("valid_from", "valid_to"),
+    ),
+    Placing.POLYGONS,
+    order=(("valid_from", "valid_to"),),
+    known_by=("valid_from",),
+    holds_names=True,
+)
+UNITS: Final = EntitySpec(
+    "units",
+    Entity.UNIT,
+    "unit_id",
+    (
+        _code("unit_id", fault=_KEY_FAULT, required=True),
+        *_text("name"),
+        Field("kind", Kind.TEXT, "Q09", required=True),
+        _choice("unit_class", "enterprise", "institution"),
+        _code("area_code"),
+        *_POINT,
+        _code("parent_unit_id"),
+        Field("is_key_security_unit", Kind.FLAG),
+    ),
+    Placing.POINTS,
+    holds_names=True,
+)
+SUBJECTS: Final = EntitySpec(
+    "subjects",
+    Entity.SUBJECT,
+    "subject_id",
+    (
+        _code("subject_id", fault=_KEY_FAULT, required=True),
+        Field("subject_class", Kind.TEXT, "Q09", required=True),
+        _code("area_code", fault="Q02", required=True),
+        _code("unit_id"),
+        *_days("registered_on", "deregistered_on"),
+        *_text("body", "reason"),
+    ),
+    Placing.NONE,
+    order=(("registered_on", "deregistered_on"),),
+    known_by=("registered_on",),
+)
+CASES: Final = EntitySpec(
+    "cases",
+    Entity.CASE,
+    "incident_id",
+    (
+        *_INCIDENT,
+        _choice("case_class", "criminal", "public_security"),
+        *_text("station"),
+        *_days("filed_on", "cleared_on"),
+    ),
+    Placing.POINTS,
+    order=(*_INCIDENT_ORDER, ("filed_on", "cleared_on")),
+    known_by=_INCIDENT_KNOWN,
+    key_from=_INCIDENT_KEY,
+)
+ACCIDENTS: Final = EntitySpec(
+    "accidents",
+    Entity.ACCIDENT,
+    "incident_id",
+    (
+        *_INCIDENT,
+        _choice("accident_kind", "production", "road", "fire", "public_safety", "other"),
+        _number("deaths", "Q10"),
+        _number("serious_injuries", "Q10"),
+        _number("direct_loss_cny", "Q10"),
+        _choice("level", "ordinary", "larger", "major", "exceptional", fault="Q10"),
+        *_days("provisional_until"),
+    ),
+    Placing.POINTS,
+    order=_INCIDENT_ORDER,
+    known_by=_INCIDENT_KNOWN,
+    key_from=_INCIDENT_KEY,
+)
+PETITIONS: Final = EntitySpec(
+    "petitions",
+    Entity.PETITION,
+    "petition_id",
+    (
+        _code("petition_id", fault=_KEY_FAULT),
+        _code("area_code"),
+        _code("subject_id"),
+        *_POINT,
+        *_text("channel", "topic"),
+        Field("accepted_on", Kind.DATE, "Q04", required=True),
+        *_days("due_on", "closed_on"),
+        *_text("outcome", "remit_level"),
+        Field("extended", Kind.FLAG),
+        Field("requires_higher_authority", Kind.FLAG),
+        *_text("exemption_reason", "exemption_proposer", "exemption_approver"),
+    ),
+    Placing.AREA_ONLY,
+    order=(("accepted_on", "due_on"), ("accepted_on", "closed_on")),
+    known_by=("accepted_on",),
+    key_from=("area_code", "accepted_on", "topic", "channel"),
+)
+REPORTS: Final = EntitySpec(
+    "reports",
+    Entity.REPORT,
+    "report_id",
+    (
+        _code("report_id", fault=_KEY_FAULT),
+        _code("body", fault=_KEY_FAULT, required=True),
+        _choice("stream", *Stream, required=True),
+        Field("window_start", Kind.DATE, "Q04", required=True),
+        Field("window_end", Kind.DATE, "Q04", required=True),
+        _choice("kind", "nil", "exceptions", "confirmation", default="nil"),
+        Field("reported_at", Kind.TIME, "Q04"),
+        *_text("subjects"),
+    ),
+    Placing.NONE,
+    order=(("window_start", "window_end"),),
+    known_by=("reported_at", "window_end"),
+    key_from=("body", "stream", "window_start", "window_end", "kind"),
+)
+HAZARDS: Final = EntitySpec(
+    "hazards",
+    Entity.HAZARD,
+    "hazard_id",
+    (
+        _code("hazard_id", fault=_KEY_FAULT, required=True),
+        _code("unit_id"),
+        _code("area_code"),
+        Field("category", Kind.TEXT, "Q09", required=True),
+        _choice("severity", "general", "major", required=True),
+        _choice("mode", "on_site", "deadline", required=True),
+        Field("found_on", Kind.DATE, "Q04", required=True),
+        *_days("due_on", "closed_on", "verified_on"),
+    ),
+    Placing.NONE,
+    order=(("found_on", "due_on"), ("found_on", "closed_on"), ("closed_on", "verified_on")),
+    known_by=("found_on",),
+)
+CAMERAS: Final = EntitySpec(
+    "cameras",
+    Entity.CAMERA,
+    "camera_id",
+    (
+        _code("camera_id", fault=_KEY_FAULT),
+        *_text("name"),
+        *_POINT,
+        _number("azimuth_deg", "Q14"),
+        _number("fov_deg", "Q14"),
+        _number("range_m", "Q14"),
+        *_text("owner_kind", "camera_kind"),
+        Field("online", Kind.FLAG),
+        *_days("in_use_since"),
+        _code("area_code"),
+    ),
+    Placing.POINTS,
+    known_by=("in_use_since",),
+    holds_names=True,
+    key_from=("lon", "lat"),
+)
+_GROUND_FIELDS: Final = (_code("ground_id", fault=_KEY_FAULT), *_text("kind", "name"))
+ROADS: Final = EntitySpec(
+    "roads",
+    Entity.GROUND,
+    "ground_id",
+    _GROUND_FIELDS,
+    Placing.LINES,
+    holds_names=True,
+)
+BUILDINGS: Final = EntitySpec(
+    "buildings",
+    Entity.GROUND,
+    "ground_id",
+    _GROUND_FIELDS,
+    Placing.POLYGONS,
+    holds_names=True,
+)
+
+ENTITIES: Final[dict[str, EntitySpec]] = {
+    spec.name: spec
+    for spec in (
+        AREAS, UNITS, SUBJECTS, CASES, ACCIDENTS, PETITIONS, REPORTS, HAZARDS, CAMERAS, ROADS,
+        BUILDINGS,
+    )
+}  # fmt: skip

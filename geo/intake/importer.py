@@ -1,0 +1,168 @@
+"""Files from outside become checked facts, or a sentence says why not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, TypeAlias
+
+from geo.errors import RefusedFile, UsageError
+from geo.intake.checking import FileCheck
+from geo.intake.entities import Placing, entity_spec
+from geo.intake.quarantine import quarantine_frame
+from geo.intake.reader import content_hash, read_table
+from geo.intake.recipe import DEFAULT_RECIPE, load_recipe
+from geo.intake.report import ImportReport, merged
+from geo.intake.sentences import refusal
+from geo.intake.task import Task
+from geo.intake.writing import Written, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from os import PathLike
+
+    import pandas as pd
+
+    from geo.store import Store
+
+    Progress: TypeAlias = Callable[[float, str], None]
+
+__all__ = ["import_files"]
+
+
+def import_files(  # noqa: PLR0913 - what a person may say about a delivery
+    store: Store,
+    entity: str,
+    paths: Sequence[str | PathLike[str]],
+    *,
+    actor: str,
+    now: datetime,
+    recipe: str | None = None,
+    crs: str | None = None,
+    backfill: bool = False,
+    to_area: bool = False,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import files of one entity, each in a transaction of its own, and account for every row.
+
+    Parameters
+    ----------
+    entity
+        The plural of the command line: areas, units, subjects, cases, accidents, petitions,
+        reports, hazards, cameras, roads, buildings.
+    paths
+        CSV, GeoJSON or Parquet, each may be gzipped. The first refused file ends the import;
+        what was imported before it stays.
+    actor, now
+        Who is responsible, and the moment at which the ledger learns it.
+    recipe
+        Name of a recipe in data/recipes or a YAML file; None takes the project's own columns.
+    crs
+        The datum or EPSG code of the coordinates; goes before the recipe's.
+    backfill
+        History taken over from another system: knowledge counts from when it was reported.
+    to_area
+        Petitions may come with coordinates: the area is found, then they are dropped.
+    progress
+        Called with the share done, 0 to 1, and the name of the file at work.
+
+    Returns
+    -------
+    ImportReport
+        The files together; kept + quarantined = rows_read. `refused` holds the F-rule of a
+        refused file, of which nothing was stored.
+
+    Raises
+    ------
+    UsageError, CRSError, DataError, NotReadyError
+        For an unknown entity, recipe or CRS, a damaged file, or no areas to place things in.
+    """
+    if not paths:
+        raise UsageError("No file was given; name at least one.", "未指定文件；请至少指定一个。")
+    spec, how = entity_spec(entity), load_recipe(recipe or DEFAULT_RECIPE)
+    task = Task(store, spec, how, crs, backfill, to_area, actor, now)
+    reports: list[ImportReport] = []
+    for done, path in enumerate(map(Path, paths)):
+        if progress is not None:
+            progress(done / len(paths), path.name)
+        reports.append(_import_file(replace(task), path))
+        if reports[-1].refused:
+            break
+    if progress is not None:
+        progress(1.0, "")
+    return merged(reports)
+
+
+def _import_file(task: Task, path: Path) -> ImportReport:
+    """Import one file; a refusal becomes a report, every other error goes on."""
+    started = perf_counter()
+    check: FileCheck | None = None
+    try:
+        digest = content_hash(path)
+        _refuse_same(task, digest)
+        check = FileCheck(task, read_table(path))
+        check.run()
+        report = _account(task, check, write(task, check, content_hash=digest))
+    except RefusedFile as error:
+        report = _refused(task, path, check, error)
+    return replace(report, seconds=perf_counter() - started)
+
+
+def _refuse_same(task: Task, digest: str) -> None:
+    """F06: the same content, entity and recipe as a batch that stands."""
+    batch = task.store.find_batch(digest, task.spec.stored, task.recipe.name)
+    if batch is not None:
+        raise refusal("F06", id=batch.batch_id)
+
+
+def _account(task: Task, check: FileCheck, written: Written) -> ImportReport:
+    verdicts = check.verdicts
+    kept = int(verdicts.kept.sum())
+    return ImportReport(
+        entity=task.spec.name,
+        files=(check.raw.file,),
+        batch=written.batch,
+        rows_read=check.raw.rows,
+        kept=kept,
+        quarantined=check.raw.rows - kept,
+        unchanged=written.unchanged,
+        corrected=written.corrected,
+        implied=len(check.implied),
+        warned=verdicts.warned(),
+        reasons=verdicts.reasons(),
+        warnings=verdicts.warnings(),
+        unknown=check.typed.unknown(verdicts.kept),
+        constants={n: {v: kept} for n, v in check.typed.constants.items()},
+        notes=check.variant.notes,
+        zone=task.zone.key,
+        quarantine=_quarantine(check),
+    )
+
+
+def _refused(task: Task, path: Path, check: FileCheck | None, error: RefusedFile) -> ImportReport:
+    """Account for a refused file: every row is out, by its own fault or by the file's."""
+    if check is None:
+        return ImportReport(entity=task.spec.name, files=(path.name,), refusal=error)
+    reasons = check.verdicts.reasons()
+    left = check.raw.rows - sum(reasons.values())
+    return ImportReport(
+        entity=task.spec.name,
+        files=(path.name,),
+        rows_read=check.raw.rows,
+        quarantined=check.raw.rows,
+        reasons=reasons | ({error.code: left} if left else {}),
+        refusal=error,
+        quarantine=_quarantine(check),
+    )
+
+
+def _quarantine(check: FileCheck) -> pd.DataFrame:
+    return quarantine_frame(
+        check.shown,
+        check.verdicts,
+        file=check.raw.file,
+        withheld=check.withheld,
+        placeless=check.task.spec.placing is Placing.AREA_ONLY,
+    )

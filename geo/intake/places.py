@@ -1,0 +1,208 @@
+"""Where things are: coordinates into WGS84, points into areas, sensitive places withheld."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from geo.assign import Verdict, area_of, place_in_areas
+from geo.crs import WGS84, parse_crs, to_wgs84
+from geo.errors import NotReadyError
+from geo.intake.datum_check import refuse_wrong_datum
+from geo.intake.sentences import refusal
+from geo.intake.texts import plain_text
+from geo.vocabulary import LocationPrecision
+
+if TYPE_CHECKING:
+    from geo.intake.columns import Typed
+    from geo.intake.faults import Mask, Verdicts
+    from geo.intake.recipe import Recipe, Sensitive
+
+__all__ = ["Ground", "locate", "place", "remark_duplicates", "withhold"]
+
+FAULT_OF: Final = {
+    Verdict.UNKNOWN_CODE: ("Q02", "area_code"),
+    Verdict.FAR_FROM_STATED: ("Q08", "lon"),
+    Verdict.NOWHERE: ("Q19", "lon"),
+    Verdict.NO_PLACE: ("Q20", "area_code"),
+}
+
+DUPLICATE_M: Final = 50.0
+DUPLICATE_MIN: Final = 30.0
+"""W03: metres and minutes within which two incidents of a category may be one."""
+
+FEW_DECIMALS: Final = 3
+"""W07: at three decimals a point is known to about 100 m."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What places are held against: the loaded areas, the CRS distances are measured in."""
+
+    areas: gpd.GeoDataFrame
+    metric_crs: str
+    root_code: str | None
+    extent: tuple[float, float, float, float] | None
+
+    @classmethod
+    def of(cls, areas: gpd.GeoDataFrame, recipe: Recipe, *, metric_crs: str) -> Ground:
+        """Take the areas as loaded; the root is the recipe's, else the one area at the top."""
+        tree = areas[~areas["grouping"]]
+        tops = tree.index[~tree["parent_code"].isin(tree.index)]
+        root = tops[0] if len(tops) == 1 else None
+        if recipe.root_area is not None and recipe.root_area.code in tree.index:
+            root = recipe.root_area.code
+        return cls(areas, metric_crs, root, recipe.extent)
+
+    @property
+    def tree(self) -> gpd.GeoDataFrame:
+        """Give the areas of the hierarchy."""
+        return self.areas[~self.areas["grouping"]]
+
+
+def locate(typed: Typed, verdicts: Verdicts, ground: Ground, *, crs: str | None) -> None:
+    """Turn `lon`, `lat` as they came into WGS84, after asking whether the datum is true.
+
+    Raises RefusedFile F04 when points come without a declared CRS, F05 when they fit their
+    stated areas only in another datum.
+    """
+    frame = typed.frame
+    if "lon" not in typed.fed or not frame[["lon", "lat"]].notna().any(axis=None):
+        return
+    if crs is None:
+        raise refusal("F04")
+    x, y = (frame[name].to_numpy(dtype=float) for name in ("lon", "lat"))
+    at_zero = (x == 0) & (y == 0)
+    verdicts.keep_out("Q06", at_zero | (np.isnan(x) != np.isnan(y)), "lon")
+    usable = verdicts.kept & ~np.isnan(x)
+    stated = frame["area_code"].where(usable)
+    refuse_wrong_datum(x, y, stated, ground.tree, crs=crs, metric_crs=ground.metric_crs)
+    _remark_decimals(x, y, crs, verdicts)
+    frame["lon"], frame["lat"] = to_wgs84(
+        np.where(usable, x, np.nan), np.where(usable, y, np.nan), crs
+    )
+    _check_extent(frame, verdicts, ground, usable)
+
+
+def place(typed: Typed, verdicts: Verdicts, ground: Ground) -> None:
+    """Find the area (and beat) of every row; the geometry wins over a code stated near it."""
+    if ground.tree.empty:
+        raise NotReadyError(
+            "No areas are loaded yet; import areas first.", "尚未载入区域，请先导入区域数据。"
+        )
+    frame = typed.frame
+    # A retired code is judged by its date (Q03), so every code that was ever loaded counts here.
+    placed = place_in_areas(
+        frame["lon"],
+        frame["lat"],
+        frame["area_code"].to_numpy(dtype=object),
+        ground.tree,
+        metric_crs=ground.metric_crs,
+        root_code=ground.root_code,
+    )
+    for verdict, (code, column) in FAULT_OF.items():
+        verdicts.keep_out(code, placed["verdict"] == str(verdict), column)
+    frame["area_code"] = placed["area_code"]
+    if "beat_code" in frame:
+        frame["beat_code"] = _beats(frame, ground)
+
+
+def _beats(frame: pd.DataFrame, ground: Ground) -> pd.Series:
+    """Keep a stated beat that is loaded; else take the grouping that holds the point."""
+    beats = ground.areas[ground.areas["grouping"]]
+    stated = frame["beat_code"].where(frame["beat_code"].isin(beats.index))
+    asked = stated.isna() & frame["lon"].notna()
+    if beats.empty or not asked.any():
+        return stated
+    found = area_of((frame.loc[asked, "lon"], frame.loc[asked, "lat"]), beats)
+    return stated.where(~asked, found.reindex(frame.index)).astype("str")
+
+
+def _check_extent(frame: pd.DataFrame, verdicts: Verdicts, ground: Ground, usable: Mask) -> None:
+    """Q07 where only the swapped pair lies within the extent, Q06 where neither does."""
+    lon, lat = (frame[name].to_numpy() for name in ("lon", "lat"))
+    configured = ground.extent or (-180.0, -90.0, 180.0, 90.0)
+    likely = ground.extent or _loaded_extent(ground.areas) or configured
+    verdicts.keep_out("Q06", usable & np.isnan(lon), "lon")
+    inside, swapped = _within(lon, lat, likely), _within(lat, lon, likely)
+    verdicts.keep_out("Q07", usable & ~inside & swapped, "lon")
+    verdicts.keep_out("Q06", usable & ~_within(lon, lat, configured), "lon")
+
+
+def _loaded_extent(areas: gpd.GeoDataFrame) -> tuple[float, float, float, float] | None:
+    drawn = areas.geometry.dropna()
+    if drawn.empty:
+        return None
+    west, south, east, north = (float(bound) for bound in drawn.total_bounds)
+    return west - 0.5, south - 0.5, east + 0.5, north + 0.5
+
+
+def _within(
+    lon: np.ndarray[tuple[int], np.dtype[np.float64]],
+    lat: np.ndarray[tuple[int], np.dtype[np.float64]],
+    extent: tuple[float, float, float, float],
+) -> Mask:
+    west, south, east, north = extent
+    within: Mask = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    return within
+
+
+def _remark_decimals(
+    x: np.ndarray[tuple[int], np.dtype[np.float64]],
+    y: np.ndarray[tuple[int], np.dtype[np.float64]],
+    crs: str,
+    verdicts: Verdicts,
+) -> None:
+    known = parse_crs(crs)
+    if getattr(known, "is_projected", False):
+        return
+    coarse = [np.isclose(v, np.round(v, FEW_DECIMALS), rtol=0.0, atol=1e-9) for v in (x, y)]
+    verdicts.remark("W07", coarse[0] & coarse[1])
+
+
+def withhold(
+    typed: Typed, raw: pd.DataFrame, rules: tuple[Sensitive, ...], categories: tuple[str, ...]
+) -> Mask:
+    """Drop the coordinates of sensitive rows, keep the area found from them; give those rows."""
+    frame = typed.frame
+    hidden = frame["sensitive_location"].fillna(value=False).to_numpy(dtype=bool)
+    hidden = hidden | frame["category"].isin(list(categories)).to_numpy(dtype=bool)
+    for rule in rules:
+        if rule.source in raw:
+            words = [value.casefold() for value in rule.values]
+            hidden = hidden | plain_text(raw[rule.source]).str.casefold().isin(words).to_numpy()
+    had_point = frame["lon"].notna()
+    frame["sensitive_location"] = hidden
+    frame["loc_precision"] = np.where(
+        hidden, LocationPrecision.WITHHELD, np.where(had_point, "point", "area")
+    )
+    for name in ("lon", "lat"):
+        frame[name] = frame[name].mask(hidden)
+    return hidden
+
+
+def remark_duplicates(frame: pd.DataFrame, verdicts: Verdicts, *, metric_crs: str) -> None:
+    """W03: two kept incidents of one category within 50 m and 30 minutes of each other."""
+    asked = np.flatnonzero(verdicts.kept & frame["lon"].notna().to_numpy())
+    if len(asked) < 2:  # noqa: PLR2004 - a pair needs two
+        return
+    points = gpd.GeoSeries(
+        gpd.points_from_xy(frame["lon"].iloc[asked], frame["lat"].iloc[asked]), crs=WGS84
+    ).to_crs(metric_crs)
+    minutes = frame["occurred_from"].iloc[asked].to_numpy("datetime64[us]").astype("int64") / 60e6
+    kind, _ = pd.factorize(frame["category"].iloc[asked])
+    # Scaled so that the ball of radius 1 is the rule's box; categories lie 2 apart.
+    scaled = np.column_stack(
+        [points.x / DUPLICATE_M, points.y / DUPLICATE_M, minutes / DUPLICATE_MIN, kind * 2.0]
+    )
+    pairs = cKDTree(scaled).query_pairs(1.0, p=np.inf, output_type="ndarray")
+    apart = scaled[pairs[:, 0], :2] - scaled[pairs[:, 1], :2]
+    pairs = pairs[np.hypot(apart[:, 0], apart[:, 1]) <= 1.0]
+    double = np.zeros(len(frame), dtype=bool)
+    double[asked[pairs.ravel()]] = True
+    verdicts.remark("W03", double)

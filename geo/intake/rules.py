@@ -1,0 +1,167 @@
+"""Row rules that need no place: keys, times, categories, casualties, deadlines, cameras."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from geo.intake.casualties import accident_level, provisional_until
+from geo.intake.entities import Kind
+from geo.intake.personal import keep_out_personal_text
+from geo.vocabulary import DiscoverySource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from geo.intake.columns import Typed
+    from geo.intake.entities import EntitySpec
+    from geo.intake.faults import Mask, Verdicts
+
+__all__ = ["Rows", "check_rows"]
+
+PAST: Final = (
+    "occurred_from", "occurred_to", "reported_at", "accepted_on", "closed_on", "found_on",
+    "verified_on", "filed_on", "cleared_on",
+)  # fmt: skip
+"""Fields that tell of what has happened; a due date may lie in the future."""
+
+ONE_DAY: Final = pd.Timedelta(days=1)
+
+CAMERA_ID: Final = r"\d{10}13[12]\d{7}"
+"""GB/T 28181: centre 8, industry 2, type 3 (131, 132 on maps), network 1, serial 6."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The typed rows of a file and what is known about how to judge them."""
+
+    typed: Typed
+    spec: EntitySpec
+    verdicts: Verdicts
+    categories: tuple[str, ...]
+    """What `category` may be; empty takes any."""
+    now: datetime
+    zone: ZoneInfo
+    parts: bool = False
+    """Several rows with one key are parts of one record."""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Give the typed columns."""
+        return self.typed.frame
+
+    def keep_out(self, code: str, rows: Mask | pd.Series, column: str = "") -> None:
+        """Keep rows out by a rule."""
+        self.verdicts.keep_out(code, rows, column)
+
+
+def check_rows(rows: Rows) -> None:
+    """Apply every row rule that needs no place; results go to `rows.verdicts`."""
+    check_keys(rows)
+    check_future(rows)
+    check_order(rows)
+    keep_out_personal_text(rows.typed, rows.spec, rows.verdicts)
+    check_categories(rows)
+    remark_dates(rows)
+    own: dict[str, Callable[[Rows], None]] = {
+        "cases": remark_discovery,
+        "accidents": check_accidents,
+        "hazards": check_hazards,
+        "cameras": check_cameras,
+    }
+    if rows.spec.name in own:
+        own[rows.spec.name](rows)
+
+
+def check_keys(rows: Rows) -> None:
+    """Q01: the key is missing, or an earlier row of the file already used it."""
+    if rows.spec.key not in rows.typed.fed:
+        return
+    key = rows.frame[rows.spec.key]
+    again = key.duplicated() & (not rows.parts)
+    rows.keep_out("Q01", key.isna() | again, rows.spec.key)
+
+
+def check_future(rows: Rows) -> None:
+    """Q04: something that has happened lies after now."""
+    now = pd.Timestamp(rows.now)
+    today = now.tz_convert(rows.zone).tz_localize(None).normalize()
+    for name in PAST:
+        if name not in rows.typed.fed or name not in rows.frame:
+            continue
+        bound = now if rows.spec.field(name).kind is Kind.TIME else today
+        rows.keep_out("Q04", rows.frame[name] > bound, name)
+
+
+def check_order(rows: Rows) -> None:
+    """Q05: what must come first comes later; a bare date counts to the end of its day."""
+    for first, then in rows.spec.order:
+        later = rows.frame[then]
+        if then in rows.typed.date_only:
+            later = later.mask(rows.typed.date_only[then], later + ONE_DAY)
+        rows.keep_out("Q05", rows.frame[first] > later, then)
+
+
+def check_categories(rows: Rows) -> None:
+    """Q09: a category the recipe does not list, where it lists any."""
+    if rows.categories:
+        known = rows.frame["category"].isin(list(rows.categories))
+        rows.keep_out("Q09", ~known, "category")
+
+
+def remark_dates(rows: Rows) -> None:
+    """W02, and what is known of the time of day."""
+    if "time_precision" not in rows.frame:
+        return
+    bare = rows.typed.date_only.get("occurred_from", np.zeros(len(rows.frame), dtype=bool))
+    rows.verdicts.remark("W02", bare)
+    written = pd.Series(np.where(bare, "day", "minute"), index=rows.frame.index, dtype="str")
+    rows.frame["time_precision"] = rows.frame["time_precision"].fillna(written)
+
+
+def remark_discovery(rows: Rows) -> None:
+    """W11: nobody says how it was discovered."""
+    unknown = rows.frame["discovery_source"] == DiscoverySource.UNKNOWN
+    rows.verdicts.remark("W11", unknown)
+
+
+def check_accidents(rows: Rows) -> None:
+    """Q10, and the level and the casualty window that follow from the casualties (W08)."""
+    remark_discovery(rows)
+    frame = rows.frame
+    for name in ("deaths", "serious_injuries"):
+        count = frame[name]
+        rows.keep_out("Q10", (count < 0) | (count != count.round()) & count.notna(), name)
+    rows.keep_out("Q10", frame["direct_loss_cny"] < 0, "direct_loss_cny")
+    derived = accident_level(frame["deaths"], frame["serious_injuries"], frame["direct_loss_cny"])
+    differs = frame["level"].notna() & derived.notna() & (frame["level"] != derived)
+    rows.keep_out("Q10", differs, "level")
+    frame["level"] = frame["level"].fillna(derived)
+    window = provisional_until(frame["occurred_from"], frame["accident_kind"], zone=rows.zone)
+    frame["provisional_until"] = frame["provisional_until"].fillna(window)
+    today = pd.Timestamp(rows.now).tz_convert(rows.zone).tz_localize(None).normalize()
+    rows.verdicts.remark("W08", frame["provisional_until"] > today)
+
+
+def check_hazards(rows: Rows) -> None:
+    """Q13: a deadline without a date; Q02: neither unit nor area."""
+    frame = rows.frame
+    rows.keep_out("Q13", (frame["mode"] == "deadline") & frame["due_on"].isna(), "due_on")
+    rows.keep_out("Q20", frame["unit_id"].isna() & frame["area_code"].isna(), "area_code")
+
+
+def check_cameras(rows: Rows) -> None:
+    """Q14: a national id of the wrong form or type, an impossible direction, angle or range."""
+    frame = rows.frame
+    key = frame["camera_id"]
+    national = key.str.fullmatch(r"\d{18,}", na=False)
+    rows.keep_out("Q14", national & ~key.str.fullmatch(CAMERA_ID, na=False), "camera_id")
+    azimuth, angle = frame["azimuth_deg"], frame["fov_deg"]
+    rows.keep_out("Q14", (azimuth < 0) | (azimuth > 360), "azimuth_deg")  # noqa: PLR2004
+    rows.keep_out("Q14", (angle <= 0) | (angle > 360), "fov_deg")  # noqa: PLR2004
+    rows.keep_out("Q14", frame["range_m"] <= 0, "range_m")

@@ -1,0 +1,110 @@
+"""Polygons and lines: into WGS84, repaired, checked for overlap, hung under their parents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import geometry_to_wgs84
+from geo.intake.entities import Placing
+from geo.intake.sentences import refusal
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.intake.faults import Verdicts
+
+__all__ = ["join_parts", "polygonal", "read_shapes", "refuse_overlaps"]
+
+POLYGONS: Final = ("Polygon", "MultiPolygon")
+LINES: Final = ("LineString", "MultiLineString")
+WANTED: Final = {
+    Placing.POLYGONS: (POLYGONS, "polygons", "面"),
+    Placing.LINES: (LINES, "lines", "线"),
+}
+
+MOST_OVERLAP: Final = 0.01
+"""F08: share of the polygons' own area that may be shared with a neighbour."""
+
+
+def read_shapes(
+    shapes: NDArray[Any] | None, placing: Placing, verdicts: Verdicts, *, crs: str | None
+) -> gpd.GeoSeries:
+    """Give the shapes in WGS84, valid, of the wanted type; missing where the file has none.
+
+    Raises RefusedFile F04 without a declared CRS, F07 for the wrong type. Repaired polygons
+    are remarked (W05), shapes beyond the globe kept out (Q06).
+    """
+    if shapes is None or shapely.is_missing(shapes).all():
+        return gpd.GeoSeries([None] * verdicts.n, crs="EPSG:4326")
+    if crs is None:
+        raise refusal("F04")
+    _refuse_types(shapes, placing)
+    moved = geometry_to_wgs84(gpd.GeoSeries(shapes, crs=None), crs)
+    verdicts.keep_out("Q06", _beyond_globe(moved), "geometry")
+    broken = ~moved.is_valid & moved.notna()
+    if placing is Placing.POLYGONS and broken.any():
+        verdicts.remark("W05", broken)
+        moved.loc[broken] = polygonal(shapely.make_valid(moved[broken].to_numpy()))
+    return moved
+
+
+def polygonal(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Keep the polygons of repaired shapes; the lines and points a repair leaves are dropped."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    inner, part = shapely.get_parts(parts, return_index=True)
+    area = shapely.get_dimensions(inner) == 2  # noqa: PLR2004 - polygons have two dimensions
+    made = shapely.multipolygons(
+        *_flat(inner[area], owner[part[area]]), out=np.full(len(shapes), None, dtype=object)
+    )
+    return np.asarray(made, dtype=object)
+
+
+def join_parts(shapes: gpd.GeoSeries, keys: pd.Series) -> gpd.GeoSeries:
+    """Give the first row of each key the union of all its shapes; other rows keep their own."""
+    several = keys.duplicated(keep=False) & shapes.notna()
+    joined = shapes.copy()
+    for _, part in shapes[several].groupby(keys[several]):
+        joined.loc[part.index[0]] = part.union_all()
+    return joined
+
+
+def refuse_overlaps(shapes: gpd.GeoSeries, levels: pd.Series, *, metric_crs: str) -> None:
+    """Refuse (F08) areas of one level that overlap by more than 1 % of their area."""
+    drawn = shapes[shapes.notna()].to_crs(metric_crs)
+    for _, layer in drawn.groupby(levels[drawn.index]):
+        overlap = _overlap_m2(layer.to_numpy())
+        if overlap > MOST_OVERLAP * float(layer.area.sum()):
+            raise refusal("F08", a=f"{overlap / 1e6:.2f}")
+
+
+def _overlap_m2(shapes: NDArray[Any]) -> float:
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pair = first < second
+    shared = shapely.intersection(shapes[first[pair]], shapes[second[pair]])
+    return float(shapely.area(shared).sum())
+
+
+def _refuse_types(shapes: NDArray[Any], placing: Placing) -> None:
+    wanted, en, zh = WANTED[placing]
+    names = pd.Series(shapes).dropna().map(lambda shape: shape.geom_type)
+    wrong = sorted(set(names) - set(wanted))
+    if wrong:
+        raise refusal("F07", want=en, want_zh=zh, t=", ".join(wrong))
+
+
+def _beyond_globe(shapes: gpd.GeoSeries) -> pd.Series:
+    bounds = shapes.bounds
+    west, south = bounds["minx"] < -180, bounds["miny"] < -90  # noqa: PLR2004
+    east, north = bounds["maxx"] > 180, bounds["maxy"] > 90  # noqa: PLR2004
+    beyond: pd.Series = west | south | east | north
+    return beyond
+
+
+def _flat(polygons: NDArray[Any], owner: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    order = np.argsort(owner, kind="stable")
+    return polygons[order], owner[order]

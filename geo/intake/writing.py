@@ -1,0 +1,141 @@
+"""Checked rows become events: one transaction per file, all of it or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.crs import WGS84
+from geo.intake.delivery import Delivery, compare
+from geo.intake.entities import Kind
+from geo.schemas import columns_of, validate
+from geo.vocabulary import Action, Entity
+
+if TYPE_CHECKING:
+    from geo.intake.checking import FileCheck
+    from geo.intake.entities import EntitySpec
+    from geo.intake.task import Task
+    from geo.store import Batch
+
+__all__ = ["Written", "write"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the ledger took: the batch, and how the kept rows divide."""
+
+    batch: int
+    corrected: int
+    unchanged: int
+
+
+def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
+    """Append the kept rows of a checked file, and what the store has to know about itself."""
+    table = _table(check)
+    known = _known(task, table)
+    delivery = compare(table, known, fed=check.typed.fed)
+    with task.store.batch(
+        task.spec.stored,
+        source=check.raw.file,
+        content_hash=content_hash,
+        recipe=task.recipe.name,
+        actor=task.actor,
+        recorded_at=task.now,
+        backfill=task.backfill,
+    ) as batch:
+        _settle(task, batch)
+        if task.spec.stored is Entity.GROUND:
+            _put_ground(task, batch, table)
+        else:
+            _append(task, batch, check, delivery)
+    return Written(batch.batch_id, len(delivery.changed), delivery.unchanged)
+
+
+def _table(check: FileCheck) -> pd.DataFrame:
+    """Give the kept rows as the entity's table, keyed."""
+    spec = check.task.spec
+    kept = check.typed.frame[check.verdicts.kept & ~check.merged]
+    names = [name for name in columns_of(spec.stored) if name in kept.columns]
+    frame = kept[[spec.key, *names]].set_index(spec.key)
+    return validate(_shaped(frame), spec.stored)
+
+
+def _shaped(frame: pd.DataFrame) -> pd.DataFrame:
+    if "geometry" not in frame.columns:
+        return frame
+    shaped: pd.DataFrame = gpd.GeoDataFrame(frame, geometry="geometry", crs=WGS84)
+    return shaped
+
+
+def _known(task: Task, table: pd.DataFrame) -> pd.DataFrame:
+    """Give the standing records, in the columns of the table."""
+    if task.spec.stored is Entity.GROUND:
+        return table.iloc[:0]
+    standing: pd.DataFrame = getattr(task.snapshot, task.spec.name)
+    columns: pd.DataFrame = standing.filter(items=list(table.columns))
+    return columns
+
+
+def _settle(task: Task, batch: Batch) -> None:
+    """Set once what every later answer rests on: time zone, metric CRS, rulebook, root."""
+    recipe, meta = task.recipe, batch.meta
+    wanted = {
+        "time_zone": task.zone.key,
+        "metric_crs": task.metric_crs,
+        "rulebook": recipe.rulebook,
+        "root_area": recipe.root_area.code if recipe.root_area else None,
+        "title_zh": recipe.title_zh or None,
+        "title_en": recipe.title_en or None,
+    }
+    new = {n: v for n, v in wanted.items() if v is not None and getattr(meta, n) is None}
+    if new:
+        batch.set_meta(**new)
+
+
+def _append(task: Task, batch: Batch, check: FileCheck, delivery: Delivery) -> None:
+    if len(check.implied):
+        batch.append(task.spec.stored, check.implied.set_index("area_code"))
+    known_at = _known_at(task, batch, delivery.new) if task.backfill else None
+    batch.append(task.spec.stored, delivery.new, known_at=known_at)
+    # A correction counts from its recording: what was known before stays as it was.
+    recorded = pd.Series(pd.Timestamp(task.now), index=delivery.changed.index)
+    batch.append(
+        task.spec.stored,
+        delivery.changed,
+        action=Action.CORRECTED,
+        known_at=recorded if task.backfill else None,
+    )
+
+
+def _put_ground(task: Task, batch: Batch, table: pd.DataFrame) -> None:
+    """Add the shapes to the layer; one that is already there is not doubled."""
+    older = task.snapshot.ground(task.spec.name)
+    if len(older):
+        held = older[~older.index.isin(table.index)]
+        table = gpd.GeoDataFrame(pd.concat([held[table.columns], table]), crs=WGS84)
+    batch.put_ground(task.spec.name, table)
+
+
+def _known_at(task: Task, batch: Batch, rows: pd.DataFrame) -> pd.Series:
+    """Give since when each row was known where it came from.
+
+    A civil day is known when it is over. What became known only after this ledger went live,
+    or nobody knows when, counts from its recording.
+    """
+    now = pd.Timestamp(task.now).tz_convert("UTC").as_unit("us")
+    known = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us, UTC]")
+    for name in task.spec.known_by:
+        known = known.fillna(_moment(task, task.spec, rows[name], name))
+    live = batch.meta.live_since
+    bound = min(now, pd.Timestamp(live)) if live is not None else now
+    return known.where(known < bound, now)
+
+
+def _moment(task: Task, spec: EntitySpec, values: pd.Series, name: str) -> pd.Series:
+    if spec.field(name).kind is Kind.TIME:
+        return values
+    after = (values + pd.Timedelta(days=1)).dt.tz_localize(task.zone, nonexistent="shift_forward")
+    return after.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
