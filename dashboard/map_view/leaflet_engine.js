@@ -49,6 +49,7 @@
     async begin() {
       await this.loadAreas();
       this.map.on("moveend", () => { this.placeNames(); this.report.viewport(this.viewport()); });
+      this.map.on("zoomend", () => this.resizeMarks());
       this.map.on("mouseout", () => this.report.tip("", { x: 0, y: 0 }));
       await this.update(this.props, {});
       this.finished = true;
@@ -156,7 +157,7 @@
     syncOverlays(list) {
       const wanted = new Map((list || []).map(o => [o.id, o]));
       for (const [id, entry] of this.overlays) if (!wanted.has(id)) { if (entry.layer) entry.layer.remove(); this.overlays.delete(id); }
-      return Promise.all([...wanted.values()].map(o => this.syncOverlay(o)));
+      return Promise.all([...wanted.values()].map(o => this.syncOverlay(o).catch(e => console.error(`map: ${o.id}:`, e.message))));
     }
 
     async syncOverlay(overlay) {
@@ -194,10 +195,10 @@
       return marker;
     }
 
-    icon(name, size) {
+    icon(name, size, anchor) {
       const side = size * this.k, drawn = S.icon(name, this.look, 2 * this.k);
       const html = `<img class="sanling-map__icon" alt="" width="${side}" height="${side}" src="${drawn.toDataURL()}">`;
-      return this.L.divIcon({ html, className: "", iconSize: [side, side] });
+      return this.L.divIcon({ html, className: "", iconSize: [side, side], iconAnchor: anchor && anchor.map(a => a * this.k) });
     }
 
     pathStyle(kind, style, p) {
@@ -217,12 +218,25 @@
 
     point(kind, style, p, at, pane) {
       const { L, look, k } = this, renderer = this.renderers[pane];
-      if (kind === "route") return L.marker(at, { icon: this.icon(`stop|${p.stop}|${this.crew(style, p)}`, 20), pane: "badges" });
-      const mark = (radius, fillColor, weight = 0.8) => L.circleMarker(at, { renderer, pane, radius: radius * k, fillColor, fillOpacity: 0.9, color: "#0b1826", weight });
+      if (kind === "route") return L.marker(at, { icon: this.icon(`stop|${p.stop}|${this.crew(style, p)}`, 20, [-4, 23]), pane: "badges" });
+      const mark = (size, fillColor) => this.sizedMark(L.circleMarker(at, { renderer, pane, fillColor, fillOpacity: 0.9, color: "#0b1826", weight: 0.7 * k }), size);
       if (kind === "dot") return mark(2.6, p.online === false ? look.offline : style.color || look.camera);
       if (kind === "unit") return mark(3, S.STATUS_COLOURS[p[style.color_by || "status"]] || S.STATUS_COLOURS.not_assessed);
       const n = p.n || 1, colours = style.colors || S.STREAM_COLOURS;
-      return mark(n > 1 ? Math.min(24, 4.5 + 1.7 * Math.sqrt(n)) : style.radius || 3.5, colours[p[style.color_by || "stream"]] || style.color || "#f5d547");
+      const size = n > 1 ? Math.min(24, 4.5 + 1.7 * Math.sqrt(n)) : style.radius || 3.5;
+      return mark(size, colours[p[style.color_by || "stream"]] || style.color || "#f5d547");
+    }
+
+    /** Marks grow with the zoom, as MapLibre's do. */
+    sizedMark(mark, size) {
+      const zoom = this.map.getZoom() - 1, grown = Math.min(1.8, Math.max(0.5, 0.5 + (zoom - 8) / 8));
+      mark.size = size;
+      return mark.setRadius(size * grown * this.k);
+    }
+
+    resizeMarks() {
+      const each = l => { if (l.eachLayer) l.eachLayer(each); else if (l.size) this.sizedMark(l, l.size); };
+      for (const entry of this.overlays.values()) if (entry.layer) each(entry.layer);
     }
 
     // ---- pointer ---------------------------------------------------------------------------
@@ -253,7 +267,7 @@
 
     async update(props, before) {
       this.props = props;
-      if (props.theme !== before.theme) this.retheme();
+      if (this.look !== S.theme(props.theme)) this.retheme();
       if ((props.areas || {}).url !== this.loadedAreas) { this.values = null; this.selected = null; await this.loadAreas(); }
       if (!S.same(props.ramp, before.ramp)) { this.patterns(); this.repaint(this.byId.keys()); }
       this.select(props.selected);

@@ -22,7 +22,7 @@
   const STREAM_COLOURS = { case: "#f5d547", accident: "#6fb1ff" };
   const CREW_COLOURS = ["#4cc9f0", "#f9c74f", "#c29bff", "#9bd770", "#f28482", "#e5e5e5"];
   const STATUS_COLOURS = {
-    zero_verified: "#1f9e93", zero_reported: "#54b8ae", pending_review: "#a39bea", broken: "#f0934a", not_assessed: "#8a9aa8",
+    zero_verified: "#37d1bb", zero_reported: "#8fe3d8", pending_review: "#a39bea", broken: "#f0934a", not_assessed: "#8a9aa8",
   };
 
   const WORDS = {

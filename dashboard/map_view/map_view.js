@@ -61,6 +61,7 @@
       await engine.ready;
       this.before = props;
       await this.paint(props);
+      engine.map.__drawn = 1; // how many updates are on the map, for browser tests
       this.send({ ready: true, webgl, viewport: engine.viewport() });
     }
 
@@ -82,11 +83,14 @@
       this.before = props;
       await this.engine.update(props, before);
       await this.paint(props);
+      this.engine.map.__drawn += 1;
     }
 
     async paint(props) {
       await this.frames.load(props.series);
-      this.frame = props.frame ?? null;
+      const asked = props.frame ?? null;
+      if (!this.timer || asked !== this.told) this.frame = asked; // while playing, our own report comes back late
+      this.told = asked;
       this.engine.paintValues(this.frames.at(this.frame) || S.bytes(props.values));
       this.play(props.playing);
     }
@@ -102,6 +106,7 @@
     tick(last) {
       this.frame += 1;
       this.engine.paintValues(this.frames.at(this.frame));
+      this.told = this.frame;
       if (this.frame < last) { this.send({ frame: this.frame }); return; }
       clearInterval(this.timer); this.timer = null;
       this.send({ frame: this.frame, playing: false });
@@ -146,7 +151,7 @@
     const theme = props.theme === "light" ? "light" : "dark";
     return R.createElement("div", { id: props.id, className: `sanling-map sanling-map--${theme} ${props.className || ""}`, style: props.style },
       R.createElement("div", { ref: box, className: "sanling-map__box" }),
-      R.createElement("div", { ref: tip, className: "sanling-map__tip", role: "status", hidden: true }));
+      R.createElement("div", { ref: tip, className: "sanling-map__tip", role: "tooltip", hidden: true }));
   }
 
   window.sanling_map_view = Object.assign(window.sanling_map_view || {}, { MapView });

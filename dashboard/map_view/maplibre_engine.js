@@ -223,7 +223,7 @@
     syncOverlays(list) {
       const wanted = new Map((list || []).map(o => [o.id, o]));
       for (const id of [...this.overlays.keys()]) if (!wanted.has(id)) this.dropOverlay(id);
-      return Promise.all([...wanted.values()].map(o => this.syncOverlay(o)));
+      return Promise.all([...wanted.values()].map(o => this.syncOverlay(o).catch(e => console.error(`map: ${o.id}:`, e.message))));
     }
 
     async syncOverlay(overlay) {
@@ -323,7 +323,7 @@
     async update(props, before) {
       this.props = props;
       if ((props.areas || {}).url !== this.loadedAreas) await this.loadAreas();
-      if (props.theme !== before.theme && before.theme !== undefined) this.retheme();
+      if (this.look !== S.theme(props.theme)) this.retheme();
       if (!same(props.ramp, before.ramp)) this.paintRamp();
       this.mark("selected", "sel", this.areaId(props.selected));
       this.rename(before);

@@ -19,8 +19,8 @@ __all__ = ["LAYER", "features"]
 
 COLOURS: Final = MappingProxyType(
     {
-        "zero_verified": "#1f9e93",
-        "zero_reported": "#54b8ae",
+        "zero_verified": "#37d1bb",
+        "zero_reported": "#8fe3d8",
         "pending_review": "#a39bea",
         "broken": "#f0934a",
         "not_assessed": "#8a9aa8",
