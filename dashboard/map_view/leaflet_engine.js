@@ -6,8 +6,8 @@
 
   const RIVERS = ["river", "stream", "canal", "reservoir", "lake", "water"];
   const CLICKED = ["circle", "dot", "unit", "hotspot", "route"];
-  const PANES = { land: 390, areas: 400, ground: 410, sector: 420, hotspot: 430, route: 440, points: 450, focus: 460, badges: 660 };
-  const PANE_OF = { fill: "land", line: "ground", sector: "sector", hotspot: "hotspot", route: "route", circle: "points", dot: "points", unit: "points", heat: "points" };
+  // Drawn in this order on one canvas: of stacked canvases only the uppermost would feel the pointer.
+  const ORDER = ["fill", "areas", "line", "parents", "heat", "sector", "hotspot", "route", "focus", "dot", "unit", "circle"];
 
   class LeafletEngine {
     constructor(box, props, report) {
@@ -20,19 +20,16 @@
         dragging: live, scrollWheelZoom: live, doubleClickZoom: live, keyboard: live, boxZoom: live, touchZoom: live,
       });
       this.map.setView(view.center ? [view.center[1], view.center[0]] : [0, 0], (view.zoom ?? 1) + 1, { animate: false });
-      this.panes();
+      this.canvas = L.canvas();
+      this.map.createPane("badges").style.zIndex = 660;
+      this.addNames();
       this.controls(live);
       this.finished = false;
       Object.assign(this.map, { loaded: () => this.finished, areTilesLoaded: () => this.finished, engine: "leaflet" }); // for tests
       this.ready = this.begin();
     }
 
-    panes() {
-      this.renderers = {};
-      for (const [name, z] of Object.entries(PANES)) {
-        this.map.createPane(name).style.zIndex = z;
-        if (name !== "badges") this.renderers[name] = this.L.canvas({ pane: name });
-      }
+    addNames() {
       this.names = document.createElement("div");
       this.names.className = "sanling-map__names";
       this.box.append(this.names);
@@ -66,11 +63,11 @@
       this.patterns();
       this.byId = new Map();
       this.areaLayer = this.L.geoJSON(this.drawn(this.areas), {
-        renderer: this.renderers.areas, pane: "areas", style: f => this.areaStyle(f.id),
+        renderer: this.canvas, style: f => this.areaStyle(f.id),
         onEachFeature: (f, layer) => { this.byId.set(f.id, layer); this.listen(layer, "areas", f); },
       }).addTo(this.map);
       this.parentLayer = this.L.geoJSON(this.drawn(this.parents), {
-        renderer: this.renderers.focus, pane: "focus", interactive: false, style: { fill: false, color: this.look.parent, weight: 1.3 * this.k, opacity: 0.75 },
+        renderer: this.canvas, interactive: false, style: { fill: false, color: this.look.parent, weight: 1.3 * this.k, opacity: 0.75 },
       }).addTo(this.map);
       this.labelled = [...S.centres(this.parents).features.map(f => ({ f, town: true })), ...S.centres(this.areas).features.sort((a, b) => b.properties.size - a.properties.size).map(f => ({ f, town: false }))];
       this.firstView();
@@ -105,11 +102,8 @@
     }
 
     areaStyle(id) {
-      const value = this.values ? this.values[id] : S.NO_VALUE, chosen = id === this.selected;
-      return {
-        fillColor: this.fills[value] || this.look.blank, fillOpacity: 0.88, weight: (chosen ? 3 : 0.8) * this.k,
-        color: chosen ? this.look.selected : this.look.outline, opacity: 1,
-      };
+      const value = this.values ? this.values[id] : S.NO_VALUE;
+      return { fillColor: this.fills[value] || this.look.blank, fillOpacity: 0.88, weight: 0.8 * this.k, color: this.look.outline, opacity: 1 };
     }
 
     repaint(ids) {
@@ -127,11 +121,12 @@
     select(code) {
       const found = typeof code === "number" ? code : (this.areas.features.find(f => code && String(f.properties.code) === String(code)) || {}).id ?? null;
       if (found === this.selected) return;
-      const changed = [this.selected, found].filter(id => id !== null);
       this.selected = found;
-      this.repaint(changed);
+      if (this.focus) { this.focus.remove(); this.focus = null; }
       const layer = this.byId.get(found);
-      if (layer) layer.bringToFront();
+      if (!layer) return;
+      const style = { fill: false, color: this.look.selected, weight: 3 * this.k };
+      this.focus = this.L.geoJSON(layer.feature, { renderer: this.canvas, interactive: false, style }).addTo(this.map);
     }
 
     // ---- names -----------------------------------------------------------------------------
@@ -160,6 +155,14 @@
       return Promise.all([...wanted.values()].map(o => this.syncOverlay(o).catch(e => console.error(`map: ${o.id}:`, e.message))));
     }
 
+    /** Adding a layer puts it on top of the canvas; this puts all back into their order. */
+    reorder() {
+      const layers = [["areas", this.areaLayer], ["parents", this.parentLayer], ["focus", this.focus]];
+      for (const { drawn, shapes } of this.overlays.values()) if (drawn) layers.push([drawn.kind, shapes]);
+      layers.sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]));
+      for (const [, layer] of layers) if (layer && this.map.hasLayer(layer)) layer.bringToFront();
+    }
+
     async syncOverlay(overlay) {
       const entry = this.overlays.get(overlay.id) || {};
       this.overlays.set(overlay.id, entry);
@@ -169,7 +172,8 @@
         const data = overlay.url ? await S.fetchJson(overlay.url) : overlay.data || S.EMPTY;
         if (entry.overlay !== overlay) return;
         if (entry.layer) entry.layer.remove();
-        entry.layer = this.draw(overlay, data);
+        entry.shapes = this.draw(overlay, data);
+        entry.layer = overlay.kind === "hotspot" ? this.withBadges(overlay, entry.shapes, data) : entry.shapes;
         entry.drawn = overlay;
       }
       if (!entry.layer) return;
@@ -177,15 +181,17 @@
     }
 
     draw(overlay, data) {
-      const pane = PANE_OF[overlay.kind] || "points", style = overlay.style || {};
-      const layer = this.L.geoJSON(this.drawn(data), {
-        renderer: this.renderers[pane], pane, interactive: CLICKED.includes(overlay.kind),
+      const style = overlay.style || {};
+      return this.L.geoJSON(this.drawn(data), {
+        renderer: this.canvas, interactive: CLICKED.includes(overlay.kind),
         style: f => this.pathStyle(overlay.kind, style, f.properties),
-        pointToLayer: (f, at) => this.point(overlay.kind, style, f.properties, at, pane),
+        pointToLayer: (f, at) => this.point(overlay.kind, style, f.properties, at),
         onEachFeature: (f, l) => CLICKED.includes(overlay.kind) && this.listen(l, overlay.id, f),
       });
-      if (overlay.kind !== "hotspot") return layer;
-      return this.L.layerGroup([layer, ...S.centres(data).features.map(f => this.badge(overlay, f))]);
+    }
+
+    withBadges(overlay, shapes, data) {
+      return this.L.layerGroup([shapes, ...S.centres(data).features.map(f => this.badge(overlay, f))]);
     }
 
     badge(overlay, f) {
@@ -216,10 +222,10 @@
       return colours[(Number(p.crew) || 0) % colours.length];
     }
 
-    point(kind, style, p, at, pane) {
-      const { L, look, k } = this, renderer = this.renderers[pane];
+    point(kind, style, p, at) {
+      const { L, look, k } = this, renderer = this.canvas;
       if (kind === "route") return L.marker(at, { icon: this.icon(`stop|${p.stop}|${this.crew(style, p)}`, 20, [-4, 23]), pane: "badges" });
-      const mark = (size, fillColor) => this.sizedMark(L.circleMarker(at, { renderer, pane, fillColor, fillOpacity: 0.9, color: "#0b1826", weight: 0.7 * k }), size);
+      const mark = (size, fillColor) => this.sizedMark(L.circleMarker(at, { renderer, fillColor, fillOpacity: 0.9, color: "#0b1826", weight: 0.7 * k }), size);
       if (kind === "dot") return mark(2.6, p.online === false ? look.offline : style.color || look.camera);
       if (kind === "unit") return mark(3, S.STATUS_COLOURS[p[style.color_by || "status"]] || S.STATUS_COLOURS.not_assessed);
       const n = p.n || 1, colours = style.colors || S.STREAM_COLOURS;
@@ -273,6 +279,7 @@
       this.select(props.selected);
       if (props.labels !== before.labels || props.language !== before.language) this.placeNames();
       await this.syncOverlays(props.overlays);
+      this.reorder();
       if (props.flyTo && !S.same(props.flyTo, before.flyTo)) this.fly(props.flyTo);
     }
 
