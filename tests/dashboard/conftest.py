@@ -226,7 +226,74 @@ class FakePatrol:
         return f"plan.{kind}", "text/csv; charset=utf-8", f"{crews}".encode()
 
 
+STREAM_WORDS = {"case": "案件", "accident": "事故", "petition": "信访", "three_zero": "三零合计"}
+ZERO_COUNTS = {"case": (1, 2, 1, 1), "accident": (3, 3, 0, 1), "petition": (4, 4, 0, 0)}
+"""Of four villages: at zero, assessed, pending, not assessed."""
+
+
+@dataclass
 class FakeZero:
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    empty: bool = False
+
+    def windows(self, lang: str) -> list[dict[str, str]]:
+        words = {"month": "本月", "quarter": "本季度", "year": "本年", "last12": "近 12 个月"}
+        return [{"value": name, "label": word} for name, word in words.items()]
+
+    def rates(self, window: str, lang: str) -> list[dict[str, Any]]:
+        self.asked.append(("rates", window))
+        counts = {} if self.empty else ZERO_COUNTS | {"three_zero": (1, 2, 1, 2)}
+        return [self._rate(stream, *numbers) for stream, numbers in counts.items()]
+
+    def _rate(
+        self, stream: str, zero: int, assessed: int, pending: int, missing: int
+    ) -> dict[str, Any]:
+        return {
+            "class": "village",
+            "class_label": "行政村",
+            "stream": stream,
+            "stream_label": STREAM_WORDS[stream],
+            "text": f"{100 * zero / assessed:.2f} % ({zero}/{assessed})",
+            "bounds_text": f"4 个中 {missing} 个未评定、{pending} 个待审核",
+            "rate": zero / assessed,
+            "zero": zero,
+            "assessed": assessed,
+            "registered": 4,
+            "pending": pending,
+            "not_assessed": missing,
+            "target": 0.8,
+            "met": zero / assessed >= 0.8,
+            "target_text": "目标 80%",
+        }
+
+    def rows(self, by: str, window: str, lang: str) -> list[dict[str, Any]]:
+        self.asked.append(("rows", by, window))
+        states = {"case": "broken", "accident": "zero_verified", "petition": "not_assessed"}
+        words = {f"{stream}_word": state for stream, state in states.items()}
+        breaking = {f"breaking_{stream}": int(stream == "case") for stream in states}
+        streaks = {f"streak_{stream}": "≥ 120" for stream in states}
+        places = [] if self.empty else [(code, "village", "行政村", "乙镇") for code in CODES]
+        if by == "subject" and not self.empty:
+            places.append(("U-1", "enterprise", "企业", "村010"))
+        return [
+            {
+                "code": code,
+                "name": f"村{code}",
+                "class": group,
+                "class_label": label,
+                "area_code": code,
+                "parent": parent,
+                **states,
+                **words,
+                **breaking,
+                **streaks,
+            }
+            for code, group, label, parent in places
+        ]
+
+    def caption(self, window: str, lang: str) -> str:
+        return f"{window} · 规则 shanxi-2020 · 截至 2026-06-30 · 知悉时点 2026-06-30 18:37"
+
     def export(self, fmt: str, by: str, window: str, lang: str) -> tuple[str, str, bytes]:
         return f"zero.{fmt}", "text/csv; charset=utf-8", f"{by},{window}".encode()
 
