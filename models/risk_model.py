@@ -9,13 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
 import pandas as pd
-from scipy.stats import gamma
 from sklearn.base import BaseEstimator
 
 from geo.discover import discover
-from geo.errors import NotReadyError, UsageError
+from geo.errors import NotReadyError
 from models.cells import Cells
 from models.risk_incidents import RiskIncidents, risk_incidents
 
@@ -28,7 +26,6 @@ __all__ = [
     "Cells",
     "RiskIncidents",
     "RiskModel",
-    "poisson_interval",
     "risk_incidents",
     "risk_models",
 ]
@@ -90,38 +87,6 @@ def basis_days(seen: RiskIncidents, as_of: date, *, at_most: int | None) -> int:
         return at_most or SHORTEST_BASIS_DAYS
     history = (as_of - seen.begins).days + 1
     return max(SHORTEST_BASIS_DAYS, min(history, at_most or history))
-
-
-def poisson_interval(
-    expected: Floats, *, basis_days: int, horizon_days: int, level: float = 0.9
-) -> tuple[Floats, Floats]:
-    """Bound expected counts by what their own past count leaves open.
-
-    The estimate rests on `expected * basis_days / horizon_days` incidents; the bounds are
-    the exact (Garwood 1936) Poisson bounds of that number, scaled back to the horizon.
-
-    Returns
-    -------
-    tuple
-        Lower and upper bound, same shape and unit as `expected`.
-
-    Examples
-    --------
-    >>> low, high = poisson_interval(np.array([0.0, 10.0]), basis_days=365, horizon_days=365)
-    >>> low.round(2).tolist(), high.round(2).tolist()
-    ([0.0, 5.43], [3.0, 16.96])
-    """
-    if not 0 < level < 1:
-        raise UsageError(
-            f"level={level} must lie between 0 and 1.", f"置信水平 {level} 必须在 0 与 1 之间。"
-        )
-    tail = (1 - level) / 2
-    scale = horizon_days / basis_days
-    events = np.asarray(expected, dtype=float) / scale
-    # The gamma quantile of shape 0 is undefined; its limit is 0.
-    lower = np.where(events > 0, gamma.ppf(tail, np.maximum(events, 1e-12)), 0.0)
-    upper = np.asarray(gamma.ppf(1 - tail, events + 1))
-    return lower * scale, upper * scale
 
 
 def risk_models() -> dict[str, RiskModel]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from models.cells import Floats, Ints
-    from models.evaluation.backtest import Fit
+    from models.evaluation.trial import Fit
 
 __all__ = ["BacktestCard", "model_name", "scores_frame"]
 

@@ -15,6 +15,12 @@ BUDGETS: Final = (0.0025, 0.005, 0.01, 0.02, 0.05)
 """Shares of the patrollable ground at which models are compared, besides the flagged places."""
 
 
+FINE_BELOW: Final = 0.01
+"""A share below one in a hundred is printed with two decimals."""
+
+LEAST_PRINTED: Final = 0.0001
+
+
 def top_cells(expected: Floats, n: int) -> Ints:
     """Give the positions of the `n` cells with the highest value; ties go to the first cell.
 
@@ -56,18 +62,19 @@ def pei(hits: float, most: float) -> float:
     return hits / most if most > 0 else float("nan")
 
 
-def percent(numerator: float, denominator: float, *, decimals: int = 1) -> str:
+def percent(numerator: float, denominator: float) -> str:
     """Print a share; never 0 when something was counted, never 100 when something is missing.
 
-    >>> percent(312, 2410), percent(0, 5), percent(1, 100_000), percent(99_999, 100_000)
-    ('12.9 %', '0.0 %', '<0.1 %', '>99.9 %')
+    >>> percent(312, 2410), percent(17, 10_000), percent(0, 5)
+    ('12.9 %', '0.17 %', '0.0 %')
+    >>> percent(1, 100_000), percent(99_999, 100_000), percent(1, 0)
+    ('<0.01 %', '>99.9 %', '–')
     """
     if not denominator:
         return "–"
-    step, whole = 10.0**-decimals, 100
-    share = whole * numerator / denominator
-    if 0 < share < step / 2:
-        return f"<{step:.{decimals}f} %"
-    if whole - step / 2 <= share < whole:
-        return f">{whole - step:.{decimals}f} %"
-    return f"{share:.{decimals}f} %"
+    share = numerator / denominator
+    if 0 < share < FINE_BELOW:
+        return "<0.01 %" if share < LEAST_PRINTED else f"{share:.2%}".replace("%", " %")
+    if 1 - LEAST_PRINTED * 10 < share < 1:
+        return ">99.9 %"
+    return f"{share:.1%}".replace("%", " %")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -12,24 +11,23 @@ import pandas as pd
 
 from geo.errors import UsageError
 from models.cells import Cells
-from models.evaluation.backtest import (
-    NAIVE,
-    Fit,
-    backtest_cells,
-    fit_places,
-    origin_days,
-    run_trials,
-)
-from models.patterns.identity import ANCHOR_DAYS, Sighting, Track, anchor_days, follow, state_of
+from models.evaluation.backtest import NAIVE, calibration_of, card_of
+from models.evaluation.calibration import count_interval
+from models.evaluation.trial import Study, origin_days, place_sums, run_trials
+from models.patterns.history import flagged_before, tracks
+from models.patterns.identity import state_of
 from models.patterns.profile import profile
-from models.risk_model import poisson_interval, risk_models
+from models.risk_model import risk_models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from geo.grid import Grid
     from models.cells import Bools
+    from models.evaluation.calibration import Calibration
     from models.evaluation.card import BacktestCard
+    from models.evaluation.trial import Fit
     from models.patterns.places import Places
     from models.risk_incidents import RiskIncidents
     from models.risk_model import RiskModel
@@ -39,9 +37,11 @@ __all__ = ["Hotspots", "find_hotspots"]
 FEWEST_INCIDENTS: Final = 30
 """In the last 365 days on patrollable ground. With fewer, counts are shown and no forecast."""
 
+YEAR_DAYS: Final = 365
 FULL_TEST_ORIGINS: Final = 6
-FOLLOWED_PLACES: Final = 100
-"""Places followed through time, whatever number is shown: a place keeps its id at rank 21 too."""
+
+Names = dict[str, tuple[str, str]]
+"""Category -> its name in English and Chinese."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,8 @@ class Hotspots:
     ----------
     frame
         GeoDataFrame in the metric CRS of the grid, one row per place by rank: `hotspot_id`,
-        `rank`, `expected`, `lower`, `upper` (incidents in the horizon, 90 % interval),
+        `rank`, `expected` (incidents in the horizon), `lower`, `upper` (9 counts in 10 are
+        meant to lie between them, both included),
         `state`, `since` (first seen), `peak_hours`, `peak_days`, `peak_days_zh` (missing
         where none stands out), `n_28`, `n_365`, `category`, `share_top_category`, `model`,
         `why_en`, `why_zh`, `n_cells`, `x_m`, `y_m` (incident-weighted centre), geometry.
@@ -123,31 +124,16 @@ def find_hotspots(
         An unknown model, or a count or horizon below 1.
     """
     line_up = _line_up(model, count=count, horizon_days=horizon_days)
-    cells = Cells.over(grid, mask)
-    seen = incidents.seen(as_of)
-    n_year = int(cells.count(seen.last(365, as_of=as_of)).sum())
+    study = Study(incidents.seen(as_of), Cells.over(grid, mask), horizon_days, count)
+    n_year = _year_count(study, as_of)
     few = n_year < FEWEST_INCIDENTS
-    days = (
-        []
-        if few
-        else origin_days(seen, as_of=as_of, origins=FULL_TEST_ORIGINS, horizon_days=horizon_days)
-    )
-    trials = run_trials(
-        seen, cells, models=line_up, days=days, horizon_days=horizon_days, count=count, known=as_of
-    )
-    card = backtest_cells(trials, cells, count=count, horizon_days=horizon_days)
-    fit = fit_places(
-        card.model,
-        risk_models()[card.model],
-        seen,
-        cells,
-        as_of=as_of,
-        horizon_days=horizon_days,
-        count=count,
-    )
-    frame = _frame(fit, seen, cells, horizon_days=horizon_days, names=category_names or {})
+    days = [] if few else _origins(study, as_of)
+    trials = run_trials(study, line_up, days)
+    card = card_of(trials, study)
+    fit = study.fit(card.model, line_up[card.model], as_of=as_of)
+    calibration = calibration_of(trials, card.model, study)
     return Hotspots(
-        frame=frame,
+        frame=_frame(fit, study, line_up, calibration, dict(category_names or {})),
         card=card,
         grade=_grade(few=few, origins=len(days)),
         as_of=as_of,
@@ -165,15 +151,26 @@ def _line_up(model: str, *, count: int, horizon_days: int) -> dict[str, RiskMode
             f"地点数 {count} 与预测天数 {horizon_days} 都必须至少为 1。",
         )
     known = risk_models()
-    if model == "auto":
-        return known
-    if model not in known:
+    if model != "auto" and model not in known:
         names = ", ".join(known)
         raise UsageError(
             f"There is no model {model!r}; choose auto, {names}.",
             f"没有模型 {model!r}；可选 auto、{names}。",
         )
-    return {model: known[model]}
+    return known if model == "auto" else {NAIVE: known[NAIVE], model: known[model]}
+
+
+def _year_count(study: Study, as_of: date) -> int:
+    return int(study.cells.count(study.incidents.last(YEAR_DAYS, as_of=as_of)).sum())
+
+
+def _origins(study: Study, as_of: date) -> list[date]:
+    return origin_days(
+        study.incidents,
+        as_of=as_of,
+        origins=FULL_TEST_ORIGINS,
+        horizon_days=study.horizon_days,
+    )
 
 
 def _grade(*, few: bool, origins: int) -> str:
@@ -184,72 +181,47 @@ def _grade(*, few: bool, origins: int) -> str:
 
 def _frame(
     fit: Fit,
-    seen: RiskIncidents,
-    cells: Cells,
-    *,
-    horizon_days: int,
-    names: Mapping[str, tuple[str, str]],
+    study: Study,
+    line_up: Mapping[str, RiskModel],
+    calibration: Calibration,
+    names: Names,
 ) -> gpd.GeoDataFrame:
     """Describe each place of the fit, by rank."""
-    tracks = _tracks(fit, seen, cells)
-    expected = np.array([fit.expected[place].sum() for place in fit.places.members], dtype=float)
-    lower, upper = poisson_interval(expected, basis_days=fit.basis_days, horizon_days=horizon_days)
-    about = profile(fit.places, seen, cells, as_of=fit.as_of, names=names)
-    before = _flagged_before(fit, seen, cells)
-    seen_before = [bool(before[place].any()) for place in fit.places.members]
-    states = state_of(
-        about["n_28"].to_numpy(), about["n_28_before"].to_numpy(), seen_before=seen_before
+    parts = [
+        _names_and_counts(fit, study, line_up[NAIVE], calibration),
+        profile(fit.places, study.incidents, study.cells, as_of=fit.as_of, names=names),
+    ]
+    frame = pd.concat(parts, axis=1)
+    before = flagged_before(fit, study, model=line_up[fit.model])
+    now, then = frame["n_28"].to_numpy(), frame.pop("n_28_before").to_numpy()
+    states = [str(state) for state in state_of(now, then, seen_before=before)]
+    frame.insert(5, "state", pd.Series(states, dtype="str"))
+    geometry = _shapes(fit.places, study.cells)
+    return gpd.GeoDataFrame(frame, geometry=geometry, crs=study.cells.grid.crs)
+
+
+def _names_and_counts(
+    fit: Fit, study: Study, bar: RiskModel, calibration: Calibration
+) -> pd.DataFrame:
+    followed = tracks(fit, study, bar=bar)
+    expected = place_sums(fit.expected, fit.places) * calibration.scale
+    lower, upper = count_interval(
+        expected, calibration, basis_days=fit.basis_days, horizon_days=study.horizon_days
     )
-    head = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "hotspot_id": pd.Series([track.hotspot_id for track in tracks], dtype="str"),
-            "rank": np.arange(1, len(tracks) + 1),
+            "hotspot_id": pd.Series([track.hotspot_id for track in followed], dtype="str"),
+            "rank": np.arange(1, len(followed) + 1),
             "expected": expected,
             "lower": lower,
             "upper": upper,
-            "state": pd.Series([str(state) for state in states], dtype="str"),
-            "since": pd.to_datetime(pd.Series([t.since for t in tracks], dtype=object)),
-            "model": pd.Series([fit.model] * len(tracks), dtype="str"),
+            "since": pd.to_datetime(pd.Series([track.since for track in followed], dtype=object)),
+            "model": pd.Series([fit.model] * len(followed), dtype="str"),
         }
     )
-    geometry = _shapes(fit.places, cells)
-    return gpd.GeoDataFrame(
-        pd.concat([head, about.drop(columns="n_28_before")], axis=1),
-        geometry=geometry,
-        crs=seen.crs,
-    )
-
-
-def _tracks(fit: Fit, seen: RiskIncidents, cells: Cells) -> list[Track]:
-    """Give each place its id, by following last year's places up to the day of the fit."""
-    model = risk_models()[NAIVE]
-    days = [] if seen.begins is None else anchor_days(seen.begins, fit.as_of)
-    sightings = []
-    for day in days:
-        past = fit_places(
-            NAIVE, model, seen, cells, as_of=day, horizon_days=1, count=FOLLOWED_PLACES
-        )
-        sightings.append(Sighting(day, past.places.members, past.expected))
-    sightings.append(Sighting(fit.as_of, fit.places.members, fit.expected))
-    return follow(sightings, cells)
-
-
-def _flagged_before(fit: Fit, seen: RiskIncidents, cells: Cells) -> Bools:
-    """Tell of each cell whether the same model flagged it 28 days before."""
-    day = fit.as_of - timedelta(days=ANCHOR_DAYS)
-    count = max(1, len(fit.places))
-    past = fit_places(
-        fit.model, risk_models()[fit.model], seen, cells, as_of=day, horizon_days=1, count=count
-    )
-    flagged = np.zeros(len(cells), dtype=bool)
-    flagged[past.places.flagged] = True
-    return flagged
 
 
 def _shapes(places: Places, cells: Cells) -> gpd.GeoSeries:
-    squares = cells.grid.polygons(cells.ids[places.cells])
-    rank = np.repeat(np.arange(len(places)), [len(place) for place in places.members])
-    joined = gpd.GeoSeries(squares.to_numpy(), crs=cells.grid.crs).groupby(rank)
-    return gpd.GeoSeries(
-        [part.union_all() for _, part in joined], index=range(len(places)), crs=cells.grid.crs
-    )
+    """Give each place as the union of its cells."""
+    shapes = [cells.grid.polygons(cells.ids[place]).union_all() for place in places.members]
+    return gpd.GeoSeries(shapes, index=range(len(places)), crs=cells.grid.crs)

@@ -21,7 +21,7 @@ from geo.vocabulary import HotspotState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.cells import Cells, Floats, Ints
+    from models.cells import Bools, Cells, Floats, Ints
 
 __all__ = ["ANCHOR_DAYS", "Sighting", "Track", "anchor_days", "follow", "place_id", "state_of"]
 
@@ -96,20 +96,19 @@ def place_id(x_m: float, y_m: float) -> str:
     return f"H{base64.b32encode(digest).decode()[:5]}"
 
 
-def state_of(now: Ints, before: Ints, *, seen_before: Sequence[bool]) -> list[HotspotState]:
+def state_of(now: Ints, before: Ints, *, seen_before: Bools) -> list[HotspotState]:
     """Compare the last 28 days with the 28 before; what Poisson noise explains is steady.
 
     Given their sum, the later of two equal Poisson counts is binomial with p = 1/2.
 
-    >>> states = state_of(np.array([20, 3, 0]), np.array([5, 2, 9]), seen_before=[True] * 3)
+    >>> states = state_of(np.array([20, 3, 0]), np.array([5, 2, 9]), seen_before=np.ones(3, bool))
     >>> [str(state) for state in states]
     ['growing', 'steady', 'cooling']
     """
     total = now + before
     up = binom.sf(now - 1, total, 0.5) < CHANGE_LEVEL / 2
     down = binom.cdf(now, total, 0.5) < CHANGE_LEVEL / 2
-    fresh = ~np.asarray(seen_before, dtype=bool)
-    words = np.select([fresh, up, down], ["new", "growing", "cooling"], "steady")
+    words = np.select([~seen_before, up, down], ["new", "growing", "cooling"], "steady")
     return [HotspotState(word) for word in words]
 
 

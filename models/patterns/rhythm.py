@@ -23,6 +23,10 @@ PEAK_DAYS_LONG: Final = (1, 2, 3)
 LEVEL: Final = 0.05
 """Chance, over all spans looked at, of calling a peak where incidents fall evenly."""
 
+LEAST_LIFT: Final = 1.25
+"""A peak holds at least so many times its even share: where incidents are many, a difference
+that no one would notice on the street is still beyond chance."""
+
 DAYS_EN: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAYS_ZH: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
@@ -41,8 +45,8 @@ def peak_span(counts: Ints, lengths: Sequence[int]) -> tuple[int, int] | None:
     -------
     tuple or None
         First and last step (the last included), or None where no span stands out: binomial
-        tail at 5 %, Bonferroni over all spans. The most likely span wins (scan statistic,
-        Kulldorff 1997), the first one on ties.
+        tail at 5 %, Bonferroni over all spans, and a quarter more than the even share. The
+        most likely span wins (scan statistic, Kulldorff 1997), the first one on ties.
 
     Examples
     --------
@@ -60,7 +64,8 @@ def peak_span(counts: Ints, lengths: Sequence[int]) -> tuple[int, int] | None:
     held = np.array([np.take(counts, range(f, f + n), mode="wrap").sum() for f, n in spans])
     share = length / steps
     tail = binom.sf(held - 1, total, share) * len(spans)
-    gain = np.where(tail < LEVEL, _log_likelihood_ratio(held, total, share), -np.inf)
+    stands_out = (tail < LEVEL) & (held >= LEAST_LIFT * total * share)
+    gain = np.where(stands_out, _log_likelihood_ratio(held, total, share), -np.inf)
     best = int(np.argmax(np.round(gain, 9)))
     if not np.isfinite(gain[best]):
         return None

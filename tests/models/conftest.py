@@ -51,8 +51,9 @@ def make_incidents() -> Callable[..., RiskIncidents]:
     return incidents_of
 
 
-def incidents_of(rows: list[tuple[float, float, datetime]], **columns: Any) -> RiskIncidents:
+def incidents_of(rows: list[tuple[float, float, datetime | str]], **columns: Any) -> RiskIncidents:
     frame = pd.DataFrame(rows, columns=["x_m", "y_m", "occurred"])
+    frame["occurred"] = pd.to_datetime(frame["occurred"], format="ISO8601")
     frame = frame.astype({"x_m": float, "y_m": float, "occurred": "datetime64[us]"})
     defaults: dict[str, Any] = {
         "reported": frame["occurred"],
@@ -84,6 +85,8 @@ def town_of(
     first = datetime.combine(until, datetime.min.time()) - timedelta(days=days - 1)
     seconds = np.sort(rng.uniform(0, days * 86_400, n))
     moments = [first + timedelta(seconds=float(second)) for second in seconds]
-    rows = [(x, y, moment) for (x, y), moment in zip(xy.tolist(), moments, strict=True)]
+    rows: list[tuple[float, float, datetime | str]] = [
+        (x, y, moment) for (x, y), moment in zip(xy.tolist(), moments, strict=True)
+    ]
     rows[0] = (rows[0][0], rows[0][1], first)  # the record begins on its first day
     return incidents_of(rows, category=rng.choice(["theft", "fraud"], n, p=[0.8, 0.2]))
