@@ -21,3 +21,30 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder} (set SANLING_SHARED to their folder)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_db(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Build the made-up county once; give the URL of its store. Read it, never write to it."""
+    from datetime import date
+
+    from geo.demo.build import build_demo
+
+    from geo.store import Store
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo')}/county.db"
+    with Store.open(url) as store:
+        build_demo(store, until=date(2026, 6, 30))
+    return url
+
+
+@pytest.fixture
+def demo_copy(demo_db: str, tmp_path: Path) -> str:
+    """Give a copy of the county's store that a test may write to."""
+    import shutil
+
+    source = Path(demo_db.removeprefix("sqlite:///"))
+    for part in source.parent.iterdir():
+        if part.is_file():
+            shutil.copy(part, tmp_path / part.name)
+    return f"sqlite:///{tmp_path / source.name}"

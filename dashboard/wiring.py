@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["build_services", "clock_of", "open_store", "utc_now"]
 
+LEAFLET = Path(__file__).parent / "map_view" / "vendor"
+"""Where the map's front-end packages are installed."""
 DEMO_DAY_BEGINS = 6
 """Local hour up to which a demo store's facts run on its last day."""
 
@@ -51,4 +53,4 @@ def clock_of(store: Store) -> Callable[[], datetime]:
 def build_services(settings: Settings) -> Services:
     """Put the services of one store together."""
     store = open_store(settings.db)
-    return Services.over(store, clock=clock_of(store))
+    return Services.over(store, clock=clock_of(store), leaflet=LEAFLET)

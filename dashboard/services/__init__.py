@@ -20,6 +20,7 @@ from dashboard.services.zero_board import ZeroBoard
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from geo.store import Store
 
@@ -51,8 +52,8 @@ class Services:
         self.wall.state(lang)
 
     @classmethod
-    def over(cls, store: Store, *, clock: Callable[[], datetime]) -> Self:
-        """Build all services over one store."""
+    def over(cls, store: Store, *, clock: Callable[[], datetime], leaflet: Path) -> Self:
+        """Build all services over one store; `leaflet` is the folder of its script and style."""
         world = World(store, clock)
         board = ZeroBoard(world)
         situation = SituationService(world, board)
@@ -69,5 +70,5 @@ class Services:
             hotspots=hotspots,
             patrol=patrol,
             wall=WallService(world, board, hotspots, patrol),
-            briefing=BriefingService(world, situation, overlays, hotspots),
+            briefing=BriefingService(world, situation, overlays, hotspots, leaflet=leaflet),
         )

@@ -10,7 +10,7 @@ from dashboard.services.colours import STATUS_CODES
 from dashboard.services.incidents import in_query
 from dashboard.services.naming import category_name
 from geo.errors import UsageError
-from geo.layer import Layer, geojson_bytes
+from geo.layer import geojson_bytes
 from geo.layers import cameras, ground, hotspots, incidents, patrol, units
 
 if TYPE_CHECKING:
@@ -25,23 +25,8 @@ if TYPE_CHECKING:
     from dashboard.services.world import World
     from dashboard.services.zero_board import ZeroBoard
 
-__all__ = ["LAYERS", "OverlayService"]
+__all__ = ["OverlayService"]
 
-LAYERS: Final[dict[str, Layer]] = {
-    layer.name: layer
-    for layer in (
-        ground.RIVERS,
-        ground.LAYER,
-        ground.BUILDINGS,
-        cameras.SECTORS,
-        units.LAYER,
-        cameras.LAYER,
-        incidents.LAYER,
-        patrol.LAYER,
-        hotspots.LAYER,
-    )
-}
-"""The overlays from the lowest to the topmost."""
 HORIZON_DAYS: Final = 28
 UNMOVED: Final = frozenset({"roads", "rivers", "buildings", "cameras", "sectors", "units"})
 """Layers the filter does not move."""

@@ -1,0 +1,183 @@
+"""Commands as other tools and people call them: real processes, real stores, real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def sanling(*words: str, db: str = "", lang: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "app.py", *words, *(["--db", db] if db else [])]
+    env = {**os.environ, "LANG": lang, "LC_ALL": lang, "PYTHONWARNINGS": "ignore"}
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+def answer(*words: str, db: str) -> dict[str, object]:
+    done = sanling(*words, "--json", db=db)
+    assert done.returncode == 0, done.stderr
+    loaded: dict[str, object] = json.loads(done.stdout)
+    return loaded
+
+
+def test_the_same_county_is_built_twice(tmp_path: Path) -> None:
+    told = [
+        answer("demo", "--until", "2026-06-30", db=f"sqlite:///{tmp_path}/{name}.db")
+        for name in ("first", "second")
+    ]
+    for county in told:
+        assert (county["areas"], county["towns"], county["units"]) == (288, 13, 4419)
+    assert told[0]["hash"] == told[1]["hash"]
+    assert told[0]["seed"] == told[1]["seed"]
+
+
+def test_a_second_county_does_not_go_into_a_full_store(demo_copy: str) -> None:
+    before = answer("verify", db=demo_copy)
+    refused = sanling("demo", db=demo_copy)
+    assert refused.returncode == 2
+    assert "empty" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert answer("verify", db=demo_copy) == before
+
+
+def test_live_events_are_appended_to_the_chain(demo_copy: str) -> None:
+    before = answer("verify", db=demo_copy)
+    done = sanling("demo", "--live", "--events", "3", "--every", "0", db=demo_copy)
+    assert done.returncode == 0, done.stderr
+    after = answer("verify", db=demo_copy)
+    assert after["ok"] is True
+    assert int(str(after["events"])) >= int(str(before["events"])) + 3
+
+
+def test_zero_answers_with_its_stable_keys(demo_db: str) -> None:
+    told = answer("zero", "--window", "year", db=demo_db)
+    assert {"as_of", "known_at", "rulebook", "rates", "rows"} <= told.keys()
+    assert (told["as_of"], told["rulebook"]) == ("2026-06-30", "shanxi-2020")
+    rates = told["rates"]
+    assert isinstance(rates, list)
+    counts = {"zero", "assessed", "registered", "pending"}
+    keys = {"window", "class", "stream", "rate", "lower", "upper"} | counts
+    assert all(keys <= set(rate) for rate in rates)
+    rows = told["rows"]
+    assert isinstance(rows, list)
+    columns = {"code", "window", "stream", "status", "breaking", "streak_days"}
+    assert all(columns <= set(row) for row in rows[:100])
+
+
+def test_a_series_of_months_gives_each_month(demo_db: str) -> None:
+    told = answer(
+        "zero",
+        "--window",
+        "month",
+        "--from",
+        "2026-01-01",
+        "--to",
+        "2026-04-01",
+        "--by",
+        "village",
+        db=demo_db,
+    )
+    rates = told["rates"]
+    assert isinstance(rates, list)
+    assert {rate["window"] for rate in rates} == {"2026-01", "2026-02", "2026-03"}
+    assert {rate["class"] for rate in rates} == {"village"}
+
+
+def test_an_earlier_knowledge_reproduces_an_earlier_answer(demo_copy: str) -> None:
+    asked = ("zero", "--as-of", "2026-05-31", "--known-at", "2026-06-05T00:00:00+08:00")
+    before = answer(*asked, db=demo_copy)
+    sanling("demo", "--live", "--events", "5", "--every", "0", db=demo_copy)
+    assert answer(*asked, db=demo_copy) == before
+
+
+def test_hotspots_answer_as_features_with_their_card(demo_db: str) -> None:
+    told = answer("hotspots", "--count", "8", db=demo_db)
+    assert told["type"] == "FeatureCollection"
+    features = told["features"]
+    assert isinstance(features, list)
+    assert len(features) == 8
+    assert {"rank", "expected", "lower", "upper", "reasons"} <= set(features[0]["properties"])
+    assert told["card"]
+
+
+def test_a_patrol_answers_with_its_stable_keys(demo_db: str) -> None:
+    told = answer("patrol", "--units", "2", db=demo_db)
+    assert {"units", "value_curve", "not_visited", "bound", "gap"} <= told.keys()
+    units = told["units"]
+    assert isinstance(units, list)
+    assert {"unit", "minutes", "stops"} <= set(units[0])
+    assert {"post", "arrive", "leave", "value"} <= set(units[0]["stops"][0])
+
+
+def test_plans_and_tables_are_written_to_files(demo_db: str, tmp_path: Path) -> None:
+    for command, name in (
+        ("patrol", "plan.gpx"),
+        ("patrol", "plan.json"),
+        ("hotspots", "places.geojson"),
+        ("hotspots", "places.csv"),
+        ("zero", "zero.xlsx"),
+        ("zero", "zero.json"),
+    ):
+        done = sanling(command, "--out", str(tmp_path / name), db=demo_db)
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / name).stat().st_size > 100
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("zero", "--window", "fortnight"), 2),
+        (("zero", "--as-of", "30.6.2026"), 2),
+        (("zero", "--by", "galaxy"), 2),
+        (("zero", "--from", "2026-01-01"), 2),
+        (("hotspots", "--horizon", "soon"), 2),
+        (("hotspots", "--stream", "petition"), 2),
+        (("hotspots", "--model", "oracle"), 2),
+        (("patrol", "--units", "many"), 2),
+        (("patrol", "--units", "0"), 2),
+        (("nonsense",), 2),
+    ],
+)
+@pytest.mark.parametrize("lang", ["C.UTF-8", "zh_CN.UTF-8"])
+def test_a_wrong_question_gets_one_sentence_and_exit_2(
+    demo_db: str, words: tuple[str, ...], code: int, lang: str
+) -> None:
+    done = sanling(*words, db=demo_db, lang=lang)
+    assert done.returncode == code
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_missing_file_is_refused_and_nothing_is_stored(tmp_path: Path) -> None:
+    db = f"sqlite:///{tmp_path}/empty.db"
+    done = sanling("import", "areas", str(tmp_path / "none.geojson"), db=db)
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    assert answer("verify", db=db)["events"] == 0
+
+
+def test_rebuilding_changes_no_answer(demo_copy: str) -> None:
+    asked = ("zero", "--window", "month")
+    before = answer(*asked, db=demo_copy)
+    answer("rebuild", db=demo_copy)
+    assert answer(*asked, db=demo_copy) == before
+
+
+def test_a_changed_store_is_found_out(demo_copy: str) -> None:
+    import sqlite3
+
+    path = demo_copy.removeprefix("sqlite:///")
+    with sqlite3.connect(path) as raw:
+        raw.execute("update payload set body = body || x'20' where seq = 1000")
+        assert raw.total_changes == 1
+    raw.close()
+    done = sanling("verify", db=demo_copy)
+    assert done.returncode == 1
+    assert "broken" in done.stderr
