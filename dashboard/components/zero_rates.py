@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dash import html
 
-from dashboard.components.status import mark
+from dashboard.components.status import badge, mark
 from dashboard.i18n import t
-from geo.vocabulary import SubjectClass
+from geo.vocabulary import SubjectClass, ZeroStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dash.development.base_component import Component
 
-__all__ = ["classes_in", "rate_matrix", "still_missing"]
+__all__ = ["classes_in", "legend", "rate_matrix", "still_missing"]
 
 PROGRAMME_ORDER: Final = tuple(str(each) for each in SubjectClass)
 
@@ -45,6 +45,15 @@ def rate_matrix(rates: Sequence[Mapping[str, Any]], lang: str) -> Component:
             ),
         ],
         className="rate-matrix",
+    )
+
+
+def legend(lang: str) -> Component:
+    """Build the list of the five statuses, each as symbol, colour and word."""
+    return html.Ul(
+        [html.Li(badge(str(status), lang)) for status in ZeroStatus],
+        className="zero-legend",
+        **{"aria-label": t("zero_page.legend", lang)},
     )
 
 
@@ -104,7 +113,7 @@ def _cell(rate: Mapping[str, Any], lang: str) -> list[Component]:
             [html.B(share), html.Span(f"({counts}", className="n"), _verdict(rate, lang)],
             className="rate-figure",
         ),
-        html.P([*_uncertain(rate, lang), html.Span(rate["bounds_text"])], className="rate-bounds"),
+        html.P([*_uncertain(rate, lang), html.Span(rate["range_text"])], className="rate-bounds"),
     ]
 
 

@@ -40,6 +40,7 @@ def zero_table(lang: str) -> Component:
         getRowId="params.data.code",
         dashGridOptions={**options, "localeText": texts, "cacheQuickFilter": True},
         className="grid",
+        style={"height": "100%"},
     )
 
 
@@ -74,10 +75,10 @@ _KEPT: Final = (
 
 def _columns(lang: str) -> list[dict[str, Any]]:
     return [
-        _column("code", lang, pinned="left", width=130),
-        _column("name", lang, pinned="left", width=190, tooltipField="name"),
-        _column("class_label", lang, width=110),
-        _column("parent", lang, minWidth=110, flex=1),
+        _column("code", lang, flex=1.1, minWidth=112),
+        _column("name", lang, flex=1.7, minWidth=140, tooltipField="name"),
+        _column("class_label", lang, flex=0.8, minWidth=88),
+        _column("parent", lang, flex=1.1, minWidth=100, tooltipField="parent"),
         *[_stream_columns(stream, lang) for stream in STREAMS],
         {"field": "class", "hide": True, "filter": "agTextColumnFilter", **NOT_SEARCHED},
     ]
@@ -85,32 +86,33 @@ def _columns(lang: str) -> list[dict[str, Any]]:
 
 def _stream_columns(stream: str, lang: str) -> dict[str, Any]:
     """Build one stream's three columns under its name."""
-    status = _column(
-        stream,
-        lang,
-        title=t("zero_page.status", lang),
-        minWidth=140,
-        flex=1.4,
-        cellClassRules=STATUS_CLASSES,
-        comparator={"function": "byStatus"},
-    )
-    breaking = _column(
-        f"breaking_{stream}", lang, title=t(f"zero_page.breaking_{stream}", lang), width=96
-    )
-    streak = _column(
-        f"streak_{stream}",
-        lang,
-        title=t("zero_page.streak", lang),
-        width=104,
-        comparator={"function": "byNumberIn"},
-    )
-    numbers = [{**column, "type": "rightAligned"} for column in (breaking, streak)]
     return {
         "headerName": t(f"stream.{stream}", lang),
-        "children": [status, *numbers],
+        "children": [
+            _column(
+                stream,
+                lang,
+                title=t("zero_page.status", lang),
+                cellClassRules=STATUS_CLASSES,
+                comparator={"function": "byStatus"},
+                flex=1.4,
+                minWidth=126,
+            ),
+            _number(f"breaking_{stream}", f"zero_page.breaking_{stream}", lang, flex=0.7),
+            _number(
+                f"streak_{stream}",
+                "zero_page.streak",
+                lang,
+                comparator={"function": "byNumberIn"},
+                flex=0.8,
+            ),
+        ],
         "marryChildren": True,
-        "headerClass": "stream-head",
     }
+
+
+def _number(name: str, title: str, lang: str, **more: Any) -> dict[str, Any]:
+    return _column(name, lang, title=t(title, lang), type="rightAligned", minWidth=78, **more)
 
 
 def _column(name: str, lang: str, *, title: str = "", **more: Any) -> dict[str, Any]:

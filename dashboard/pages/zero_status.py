@@ -38,8 +38,12 @@ def layout(window: str = "", by: str = "", **_: str) -> Component:
             html.Div(
                 [
                     html.Section(id="zero-rates", className="zero-rates"),
-                    html.P(
-                        [html.Span(id="zero-caption"), html.Span(t("zero_page.order", lang))],
+                    html.Div(
+                        [
+                            html.P(id="zero-caption"),
+                            zero_rates.legend(lang),
+                            html.P(t("zero_page.order", lang)),
+                        ],
                         className="zero-caption",
                         role="note",
                     ),

@@ -150,6 +150,7 @@ class ZeroService:
             "stream_label": t(f"stream.{row['stream']}", lang),
             "text": ratio_text(zero, assessed),
             "bounds_text": bounds_text(row, lang),
+            "range_text": range_text(row, lang),
             "rate": rate,
             "target": target,
             "met": None if rate is None or target is None else rate >= target,
@@ -175,6 +176,15 @@ def ratio_text(zero: int, assessed: int) -> str:
 
 def bounds_text(row: dict[str, Any], lang: str) -> str:
     """Say between which bounds the rate lies, and why."""
+    return _between("zero.bounds", row, lang)
+
+
+def range_text(row: dict[str, Any], lang: str) -> str:
+    """Say between which bounds the rate lies, where the counts stand beside it."""
+    return _between("zero_page.range", row, lang)
+
+
+def _between(key: str, row: dict[str, Any], lang: str) -> str:
     registered = int(row["registered"])
     if not registered:
         return ""
@@ -183,7 +193,7 @@ def bounds_text(row: dict[str, Any], lang: str) -> str:
     if not open_count:
         return t("zero.complete", lang)
     return t(
-        "zero.bounds",
+        key,
         lang,
         missing=missing,
         pending=int(row["pending"]),

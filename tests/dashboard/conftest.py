@@ -254,7 +254,7 @@ class FakeZero:
             "stream": stream,
             "stream_label": STREAM_WORDS[stream],
             "text": f"{100 * zero / assessed:.2f} % ({zero}/{assessed})",
-            "bounds_text": f"4 个中 {missing} 个未评定、{pending} 个待审核",
+            "range_text": f"介于 {25 * zero} % 与 {25 * (zero + missing + pending)} % 之间",
             "rate": zero / assessed,
             "zero": zero,
             "assessed": assessed,

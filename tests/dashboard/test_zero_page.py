@@ -52,7 +52,7 @@ def text_in(component: Any) -> str:
 def rate(group: str, stream: str = "case", **more: Any) -> dict[str, Any]:
     counts = {"zero": 4418, "assessed": 4419, "registered": 4419, "pending": 0, "not_assessed": 0}
     words = {"class_label": group, "stream_label": stream, "text": "99.98 % (4418/4419)"}
-    aim = {"target": 0.9, "met": True, "target_text": "目标 90%", "bounds_text": "数据完整"}
+    aim = {"target": 0.9, "met": True, "target_text": "目标 90%", "range_text": "数据完整"}
     return {"class": group, "stream": stream, **words, **counts, **aim, **more}
 
 
@@ -119,7 +119,7 @@ def test_a_rate_is_printed_with_its_counts_its_target_and_its_bounds_in_words(
     case, accident, *_ = parts_of_class(rates, "rate-figure")
     assert text_in(case).split() == ["50.00", "%", "(1/2)", "▽", "未达标"]
     assert text_in(accident).split() == ["100.00", "%", "(3/3)", "✓", "达标"]
-    assert "4 个中 1 个未评定、1 个待审核" in text_in(rates)
+    assert "介于 25 % 与 75 % 之间" in text_in(rates)
     assert "目标 80%" in text_in(rates)
     assert "规则 shanxi-2020" in caption
 
@@ -132,6 +132,17 @@ def test_pending_and_unassessed_are_counted_beside_a_rate_each_with_symbol_and_w
     counts = parts_of_class(case, "rate-count")
     assert [part.title for part in counts] == ["待审核: 1", "未评定: 1"]
     assert [text_in(part).split() for part in counts] == [["?", "1"], ["–", "1"]]
+
+
+def test_the_five_statuses_are_explained_in_symbol_and_word() -> None:
+    signs = [text_in(sign).split() for sign in zero_rates.legend("zh").children]
+    assert signs == [
+        ["✕", "已破零"],
+        ["?", "待审核"],
+        ["–", "未评定"],
+        ["○", "保持零（已上报）"],
+        ["●", "保持零（已核实）"],
+    ]
 
 
 def test_the_published_county_stands_in_one_cell() -> None:
