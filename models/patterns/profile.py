@@ -140,7 +140,7 @@ def _histogram(
 def _steps(part: InPlaces, n: int, known: tuple[str, ...], steps: int) -> Ints:
     rows = part.frame["time_precision"].isin(known).to_numpy()
     moment = part.frame["occurred"][rows].dt
-    step = (moment.hour if steps == HOURS else moment.weekday).to_numpy()
+    step = (moment.hour if steps == HOURS else moment.day_of_week).to_numpy()
     flat = np.bincount(part.place[rows] * steps + step, minlength=n * steps)
     return flat.reshape(n, steps)
 

@@ -45,18 +45,28 @@ def why(facts: PlaceFacts, language: str = "en") -> str:
 def _counts_en(facts: PlaceFacts) -> str:
     where = f"within {facts.across_m:.0f} m"
     if not facts.n_365:
-        return f"No incident in 12 months {where}, but {facts.n_all:,} on record and around it"
+        return f"No incident in 12 months {where}; {_elsewhere_en(facts)}"
     noun = "incident" if facts.n_365 == 1 else "incidents"
     recent = f"{facts.n_28:,} of them" if facts.n_28 else "none of them"
     return f"{facts.n_365:,} {noun} in 12 months {where}, {recent} in the last 28 days"
 
 
 def _counts_zh(facts: PlaceFacts) -> str:
-    where = f"{facts.across_m:.0f} 米范围内"
+    where = f"近 12 个月 {facts.across_m:.0f} 米范围内"
     if not facts.n_365:
-        return f"近 12 个月{where}无发案，但历史及周边记录 {facts.n_all:,} 起"
+        return f"{where}无发案；{_elsewhere_zh(facts)}"
     recent = f"近 28 天 {facts.n_28:,} 起" if facts.n_28 else "近 28 天无"
-    return f"近 12 个月{where} {facts.n_365:,} 起，其中{recent}"
+    return f"{where} {facts.n_365:,} 起，其中{recent}"
+
+
+def _elsewhere_en(facts: PlaceFacts) -> str:
+    if facts.n_all:
+        return f"{facts.n_all:,} in earlier years"
+    return "flagged because of incidents around it"
+
+
+def _elsewhere_zh(facts: PlaceFacts) -> str:
+    return f"往年 {facts.n_all:,} 起" if facts.n_all else "因周边发案而标出"
 
 
 def _category_en(facts: PlaceFacts) -> str:
