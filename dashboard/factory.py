@@ -54,18 +54,31 @@ COMPRESSED_TYPES: Final = (
     "text/javascript",
 )
 TEAL: Final = (
-    "#e6fbf7",
-    "#cdf3ec",
-    "#a2e9dc",
-    "#75dfcc",
+    "#8fe9d8",
     "#53d8c1",
-    "#3ccbb3",
-    "#2ab39d",
-    "#1c8f7d",
-    "#146e60",
+    "#45cdb5",
+    "#3bc3ab",
+    "#30b7a0",
+    "#28ab95",
+    "#1f9d88",
+    "#157d6c",
+    "#0f6457",
     "#0b4d43",
 )
 """The one accent, light to dark, as Mantine takes a colour."""
+NIGHT: Final = (
+    "#dce9f4",
+    "#bccddb",
+    "#90a9be",
+    "#5d7890",
+    "#2b4d68",
+    "#1b354b",
+    "#102132",
+    "#0d1c2b",
+    "#0b1826",
+    "#060e18",
+)
+"""The dark surfaces in the tone of the page, from text to ground."""
 INDEX: Final = """<!DOCTYPE html>
 <html lang="{lang}" data-mantine-color-scheme="{theme}">
 <head>{metas}<title>{title}</title>{favicon}{css}</head>
@@ -119,7 +132,7 @@ def document() -> Component:
         forceColorScheme=theme(),
         theme={
             "primaryColor": "teal",
-            "colors": {"teal": list(TEAL)},
+            "colors": {"teal": list(TEAL), "dark": list(NIGHT)},
             "primaryShade": {"dark": 6, "light": 7},
             "fontFamily": "var(--font)",
             "defaultRadius": "sm",

@@ -1,9 +1,12 @@
-/* Functions that the components' props name. */
+/* Words and functions that components look for by name. */
 (function () {
   "use strict";
-  const WEEKDAYS = ["日", "一", "二", "三", "四", "五", "六"];
-  const dates = window.dashMantineFunctions = window.dashMantineFunctions || {};
-  dates.weekdayZh = date => WEEKDAYS[new Date(date).getDay()];
+  const days = "日一二三四五六".split(""), months = [...Array(12).keys()].map(i => `${i + 1}月`);
+  window["dayjs_locale_zh-cn"] = {
+    name: "zh-cn", weekStart: 1, weekdays: days.map(d => `星期${d}`), weekdaysShort: days.map(d => `周${d}`), weekdaysMin: days,
+    months, monthsShort: months, ordinal: n => `${n}日`,
+    formats: { LT: "HH:mm", LTS: "HH:mm:ss", L: "YYYY/MM/DD", LL: "YYYY年M月D日", LLL: "YYYY年M月D日 HH:mm", LLLL: "YYYY年M月D日 dddd HH:mm" },
+  };
 
   const grid = window.dashAgGridFunctions = window.dashAgGridFunctions || {};
   const number = text => { const found = /\d+/.exec(text || ""); return found ? Number(found[0]) : -1; };

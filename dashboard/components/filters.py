@@ -10,11 +10,11 @@ from dash import html
 from dashboard.i18n import t
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from dash.development.base_component import Component
 
-__all__ = ["SPANS", "counts", "filter_bar"]
+__all__ = ["SPANS", "category_choices", "filter_bar"]
 
 SPANS: Final = ("7", "28", "90", "365")
 """Days back from the day the page speaks of."""
@@ -34,24 +34,10 @@ def filter_bar(start: Mapping[str, Any], lang: str) -> Component:
             dmc.Button(
                 t("filter.reset", lang), id="situation-reset", variant="subtle", size="compact-sm"
             ),
-            html.Div(
-                id="situation-counts",
-                className="counts",
-                role="status",
-                **{"aria-label": t("filter.counts", lang)},
-            ),
         ],
         className="filter-bar",
         **{"aria-label": t("filter.bar", lang)},
     )
-
-
-def counts(rows: Sequence[Mapping[str, Any]]) -> list[Component]:
-    """Build the counts that stand at the end of the bar."""
-    return [
-        html.Span([html.B(f"{row['value']:,}"), html.Span(row["label"])], className="count")
-        for row in rows
-    ]
 
 
 def category_choices(start: Mapping[str, Any], stream: str, lang: str) -> list[dict[str, Any]]:
@@ -115,21 +101,22 @@ def _span(lang: str) -> Component:
 
 
 def _dates(start: Mapping[str, Any], lang: str) -> Component:
-    return dmc.DatePickerInput(
+    picker = dmc.DatePickerInput(
         id="situation-dates",
         type="range",
         value=[None, None],
         valueFormat="YYYY-MM-DD",
         monthLabelFormat="YYYY-MM",
-        monthsListFormat="MM",
         maxDate=start["as_of"],
         placeholder=f"{t('filter.from', lang)} – {t('filter.to', lang)}",
-        weekdayFormat={"function": "weekdayZh"} if lang == "zh" else "dd",
         allowSingleDateInRange=True,
+        clearable=True,
         size="xs",
         className="filter-dates",
         **{"aria-label": f"{t('filter.from', lang)} – {t('filter.to', lang)}"},
     )
+    locale = "zh-cn" if lang == "zh" else "en"
+    return dmc.DatesProvider(picker, settings={"locale": locale, "firstDayOfWeek": 1})
 
 
 def _shift(lang: str) -> Component:

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
     from geo.layer import Layer, LegendEntry
 
-__all__ = ["colour_choice", "layer_switches", "legend", "month_stepper"]
+__all__ = [
+    "colour_choice",
+    "counts",
+    "counts_place",
+    "layer_switches",
+    "legend",
+    "month_stepper",
+]
+
+STORED: Final = {"cameras": ("cameras", "sectors"), "units": ("units",)}
+"""Counts of what is stored, not filtered, and the layers that show it."""
 
 SIGN_TEXT: Final = {"badge": "1", "cross": "✕", "dot": "", "hatch": ""}
 """What is written on the small sign of a layer, where its shape alone does not tell it."""
@@ -56,12 +66,31 @@ def legend(colouring: Mapping[str, Any], lang: str) -> list[Component]:
     ]
 
 
-def layer_switches(start: Mapping[str, Any], lang: str) -> Component:
+def counts_place(lang: str) -> Component:
+    """Build the place of the counts on the map."""
+    label = {"aria-label": t("filter.counts", lang)}
+    return html.Dl(id="situation-counts", className="counts", role="status", **label)
+
+
+def counts(rows: Sequence[Mapping[str, Any]]) -> list[Component]:
+    """Build the counts that say what the map shows; what the store has none of is left out."""
+    return [
+        html.Div([html.Dd(f"{row['value']:,}"), html.Dt(row["label"])])
+        for row in rows
+        if row["value"] or row["key"] not in STORED
+    ]
+
+
+def layer_switches(
+    start: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], lang: str
+) -> Component:
     """Build one switch per layer, with the signs the map draws it with.
 
-    Roads, rivers and buildings are offered only where the store has them.
+    `rows` are the counts: a layer the store has nothing for is not offered.
     """
-    offered = [x for x in layers() if start["has_roads"] or x.name not in GROUND]
+    absent = {name for row in rows if not row["value"] for name in STORED.get(row["key"], ())}
+    absent |= set() if start["has_roads"] else set(GROUND)
+    offered = [layer for layer in layers() if layer.name not in absent]
     rows = [_switch(layer, lang) for layer in offered]
     names = _checkbox(NAMES, [html.I("A", className="sign sign-name")], t("layer.names", lang))
     return dmc.CheckboxGroup(

@@ -56,7 +56,7 @@ def patrol_plan(
     return [
         html.P(plan["draft"], className="draft", role="note"),
         html.P(
-            [t("patrol_panel.total", lang), " ", html.B(f"{plan['total_value']:g}")],
+            [t("patrol_panel.total", lang), " ", html.B(f"{plan['total_value']:.1f}")],
             className="total",
         ),
         *[_unit(number, unit, lang) for number, unit in enumerate(plan["units"])],
@@ -97,7 +97,7 @@ def _stop(stop: Mapping[str, Any]) -> Component:
             html.Td(str(stop["place"])),
             html.Td(str(stop["arrive"])),
             html.Td(str(stop["leave"])),
-            html.Td(f"{stop['value']:g}", className="number"),
+            html.Td(f"{stop['value']:.1f}", className="number"),
         ]
     )
 
@@ -108,7 +108,7 @@ def _curve(values: Sequence[float], lang: str) -> Component:
         html.Li(
             [
                 html.Span(style={"height": f"{100 * value / most:.0f}%"}, className="bar"),
-                html.Small(f"{value:.1f}"),
+                html.Small(f"{value:.0f}"),
             ],
             title=f"{number}: {value:.2f}",
         )

@@ -10,24 +10,20 @@ from urllib.parse import urlencode
 import dash
 from dash import (
     ALL,
-    ClientsideFunction,
     Input,
     Output,
     State,
     ctx,
-    dcc,
-    html,
     no_update,
 )
 
 from dashboard.components import cards, filters, map_controls, patrol
-from dashboard.components.area_table import area_table, worded
+from dashboard.components.area_table import worded
+from dashboard.components.in_browser import register_browser
 from dashboard.components.layers import NAMES, overlays
 from dashboard.components.shell import shell
+from dashboard.components.situation_frame import LIST, frame, send_link
 from dashboard.context import language, services, theme
-from dashboard.i18n import t
-from dashboard.map_routes import DEFAULT_CREWS
-from dashboard.map_view import map_panel
 from dashboard.services.query import Query
 
 if TYPE_CHECKING:
@@ -39,14 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["layout", "register"]
 
 PATH: Final = "/"
-PULSE_MS: Final = 5_000
-"""Milliseconds between two looks at the watermark."""
 AREA_ZOOM: Final = 14
 """Zoom no area is shown closer than: a village with its surroundings."""
 HOTSPOT_ZOOM: Final = 14
 ROUTE: Final = "route"
-LIST: Final = {"kind": "list", "id": ""}
-"""What the right column shows when nothing is chosen."""
 
 
 def layout(**_: str) -> Component:
@@ -54,17 +46,11 @@ def layout(**_: str) -> Component:
     lang = language()
     start = services().situation.start(lang)
     return shell(
-        [
-            filters.filter_bar(start, lang),
-            html.Div(
-                [_left(start, lang), _centre(start, lang), _right(lang)], className="situation"
-            ),
-            *_stores(start),
-        ],
+        frame(start, services().situation.counts(_query({}), lang), lang),
         path=PATH,
         start=start,
         lang=lang,
-        tools=[_send_link(lang)],
+        tools=[send_link(lang)],
     )
 
 
@@ -74,101 +60,7 @@ def register(app: Dash) -> None:
     _register_question(app)
     _register_answers(app)
     _register_choice(app)
-    _register_browser(app)
-
-
-# ---- layout ---------------------------------------------------------------------------------
-
-
-def _left(start: Mapping[str, Any], lang: str) -> Component:
-    return html.Aside(
-        [
-            map_controls.colour_choice(start, lang),
-            html.Section(id="situation-legend", className="panel-block legend"),
-            map_controls.layer_switches(start, lang),
-        ],
-        className="panel left",
-    )
-
-
-def _centre(start: Mapping[str, Any], lang: str) -> Component:
-    return html.Div(
-        [
-            html.Div(
-                [
-                    map_panel(
-                        "situation-map",
-                        areas={"url": "/map/areas.geojson"},
-                        view={"bounds": start["bounds"]} if start["bounds"] else None,
-                        language=lang,
-                        theme=theme(),
-                        labels=True,
-                    ),
-                    html.P(
-                        [html.Span(id="situation-caption"), html.B(id="situation-caption-month")],
-                        className="map-caption",
-                    ),
-                    html.Button(t("map.whole", lang), id="situation-whole", className="map-whole"),
-                ],
-                className="map-place",
-            ),
-            map_controls.month_stepper(start, lang),
-            html.Div(
-                [
-                    html.P(id="situation-line", className="line"),
-                    html.Button(
-                        t("table.title", lang),
-                        id="situation-table-toggle",
-                        className="toggle",
-                        title=t("table.open", lang),
-                        **{"aria-expanded": "false", "aria-controls": "situation-table-place"},
-                    ),
-                ],
-                className="under-map",
-            ),
-            html.Div(
-                area_table(lang), id="situation-table-place", className="table-place", hidden=True
-            ),
-        ],
-        className="centre",
-    )
-
-
-def _right(lang: str) -> Component:
-    return html.Aside(
-        [
-            html.Div(id="situation-card", className="card-scroll"),
-            html.Div(
-                patrol.patrol_panel(DEFAULT_CREWS, lang),
-                id="situation-patrol",
-                className="card-scroll",
-                hidden=True,
-            ),
-        ],
-        className="panel right",
-        **{"aria-live": "polite"},
-    )
-
-
-def _stores(start: Mapping[str, Any]) -> list[Component]:
-    return [
-        dcc.Store(id="situation-query", data={}),
-        dcc.Store(id="situation-choice", data=LIST),
-        dcc.Store(id="situation-crews-chosen", data=DEFAULT_CREWS),
-        dcc.Store(id="situation-mark", data=f"{start['watermark']}.{start['as_of']}"),
-        dcc.Interval(id="situation-pulse", interval=PULSE_MS),
-    ]
-
-
-def _send_link(lang: str) -> Component:
-    return html.A(
-        t("map.send", lang),
-        id="situation-send",
-        href="/briefing.html",
-        download=True,
-        className="button accent",
-        title=t("map.send_hint", lang),
-    )
+    register_browser(app)
 
 
 # ---- the question ---------------------------------------------------------------------------
@@ -306,7 +198,7 @@ def lay_over(
 
 def count(params: Mapping[str, str], _mark: str) -> list[Component]:
     """Count what the filter lets through."""
-    return filters.counts(services().situation.counts(_query(params), language()))
+    return map_controls.counts(services().situation.counts(_query(params), language()))
 
 
 def backtest_line(params: Mapping[str, str]) -> str:
@@ -418,7 +310,7 @@ def _after_button(
 ) -> tuple[Any, Any, Any, Any]:
     if cause["type"] == "situation-plan":
         layers = shown if ROUTE in shown else [*shown, ROUTE]
-        return {"kind": "patrol", "id": ""}, "", no_update, layers
+        return {"kind": "patrol", "id": ""}, "", _to_all_hotspots(params, turn), layers
     if cause["type"] == "situation-hotspot":
         choice = {"kind": "hotspot", "id": cause["id"]}
         return choice, "", _to_hotspot(cause["id"], params, turn), no_update
@@ -447,85 +339,12 @@ def _to_hotspot(hotspot_id: str, params: Mapping[str, str], turn: int) -> Any:
     return no_update
 
 
-# ---- what the browser does alone ------------------------------------------------------------
-
-
-def _register_browser(app: Dash) -> None:
-    for name, (outputs, inputs, states) in _IN_BROWSER.items():
-        app.clientside_callback(
-            ClientsideFunction("situation", name),
-            [Output(*place) for place in outputs],
-            [Input(*place) for place in inputs],
-            [State(*place) for place in states],
-            prevent_initial_call=name not in _AT_FIRST,
-        )
-
-
-_Places = tuple[tuple[str, str], ...]
-_IN_BROWSER: Final[dict[str, tuple[_Places, _Places, _Places]]] = {
-    "stepMonth": (
-        (
-            ("situation-month", "value"),
-            ("situation-map", "frame"),
-            ("situation-map", "playing"),
-            ("situation-month-label", "children"),
-            ("situation-caption-month", "children"),
-            ("situation-month-play", "className"),
-        ),
-        (
-            ("situation-month", "value"),
-            ("situation-map", "frame"),
-            ("situation-map", "playing"),
-            ("situation-month-back", "n_clicks"),
-            ("situation-month-play", "n_clicks"),
-            ("situation-month-forward", "n_clicks"),
-            ("situation-month-now", "n_clicks"),
-        ),
-        (("situation-months", "data"),),
-    ),
-    "toggleTable": (
-        (("situation-table-place", "hidden"), ("situation-table-toggle", "aria-expanded")),
-        (("situation-table-toggle", "n_clicks"),),
-        (("situation-table-place", "hidden"),),
-    ),
-    "pulse": (
-        (
-            ("situation-mark", "data"),
-            ("shell-known-at", "children"),
-            ("shell-known-at", "className"),
-        ),
-        (("situation-pulse", "n_intervals"),),
-        (("situation-mark", "data"),),
-    ),
-    "sendLink": (
-        (("situation-send", "href"),),
-        (
-            ("situation-query", "data"),
-            ("situation-colour", "value"),
-            ("situation-crews-chosen", "data"),
-        ),
-        (),
-    ),
-    "reset": (
-        (
-            ("situation-stream", "value"),
-            ("situation-categories", "value"),
-            ("situation-shift", "value"),
-        ),
-        (("situation-reset", "n_clicks"),),
-        (),
-    ),
-    "spanOrDates": (
-        (("situation-span", "value"), ("situation-dates", "value")),
-        (
-            ("situation-span", "value"),
-            ("situation-dates", "value"),
-            ("situation-reset", "n_clicks"),
-        ),
-        (),
-    ),
-}
-_AT_FIRST: Final = ("stepMonth", "sendLink")
+def _to_all_hotspots(params: Mapping[str, str], turn: int) -> Any:
+    rows = services().hotspots.rows(_query(params), language())
+    if not rows:
+        return no_update
+    lons, lats = [row["lon"] for row in rows], [row["lat"] for row in rows]
+    return {"bounds": [min(lons), min(lats), max(lons), max(lats)], "ts": turn}
 
 
 # ---- small things ---------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def test_importing_a_page_does_nothing() -> None:
         "from dash._callback import GLOBAL_CALLBACK_LIST as known; "
         "assert not known and not dash.page_registry"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=".")
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
