@@ -78,7 +78,7 @@ def _columns(lang: str) -> list[dict[str, Any]]:
     ]
 
 
-_BY_NUMBER: Final = {"function": "byNumberIn(params)"}
+_BY_NUMBER: Final = {"function": "byNumberIn"}
 
 
 def _column(name: str, lang: str, **more: Any) -> dict[str, Any]:
