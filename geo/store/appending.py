@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
+from geo.store.bulk import insert_many
 from geo.store.chain import GENESIS, Link, seal
 from geo.store.portions import in_portions
 from geo.store.tables import event, payload
@@ -60,20 +61,13 @@ class Appender:
         self.recorded_at = int(recorded[-1])
 
     def _write(self, entity: str, action: str, rows: list[tuple[str, int, int, bytes]]) -> None:
-        first = self.seq + 1
-        events = [self._event(entity, action, *row) for row in rows]
-        bodies = [{"seq": first + n, "body": row[3]} for n, row in enumerate(rows)]
-        self.connection.execute(sa.insert(event), events)
-        self.connection.execute(sa.insert(payload), bodies)
-
-    def _event(
-        self, entity: str, action: str, key: str, recorded: int, known: int, body: bytes
-    ) -> dict[str, object]:
-        self.seq += 1
-        link = Link(self.seq, recorded, known, entity, action, key, sha256(body).digest())
-        prev_hash, self.prev_hash = self.prev_hash, seal(self.prev_hash, link)
-        return link._asdict() | {
-            "batch_id": self.batch_id,
-            "prev_hash": prev_hash,
-            "hash": self.prev_hash,
-        }
+        events, bodies = [], []
+        for key, recorded, known, body in rows:
+            self.seq += 1
+            link = Link(self.seq, recorded, known, entity, action, key, sha256(body).digest())
+            sealed = seal(self.prev_hash, link)
+            events.append((*link[:-1], self.batch_id, link.payload_hash, self.prev_hash, sealed))
+            bodies.append((self.seq, body))
+            self.prev_hash = sealed
+        insert_many(self.connection, event, events)
+        insert_many(self.connection, payload, bodies)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from hashlib import sha256
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,13 +14,14 @@ from geo.errors import LedgerError
 from geo.schemas import conform
 from geo.store import counts, standing
 from geo.store.appending import Appender
+from geo.store.ground import put_asset
 from geo.store.knowledge import known_at_of, recorded_at_of, refuse_rewriting
 from geo.store.meta import DEFAULT_ZONE, Meta, read_meta, write_meta
 from geo.store.moments import moment_of, us_of, us_of_series
 from geo.store.payload import NOT_STORED, payloads
 from geo.store.pending import PendingSegments
 from geo.store.segments import Versions, drops_of, no_versions, stamped
-from geo.store.tables import asset, batch
+from geo.store.tables import batch, payload
 from geo.vocabulary import Action, Entity
 
 if TYPE_CHECKING:
@@ -144,19 +143,16 @@ class Batch:
         self, name: str, ground: gpd.GeoDataFrame, *, recorded_at: datetime | None = None
     ) -> None:
         """Store a ground layer (roads, rivers, buildings, land) in place of an older one."""
-        checked = conform(ground, Entity.GROUND)
-        sink = BytesIO()
-        checked.to_parquet(sink, compression="zstd")
-        body = sink.getvalue()
-        digest = sha256(body).hexdigest()
-        if not self.connection.execute(sa.select(asset.c.sha256).filter_by(sha256=digest)).first():
-            self.connection.execute(sa.insert(asset).values(sha256=digest, body=body))
-        key = pd.Index([name], dtype="str")
-        stands = len(standing.last_events(self.connection, Entity.GROUND, key))
-        facts = pd.DataFrame({"sha256": [digest], "records": [len(checked)]}, index=key)
-        moment = self._recorded(1, recorded_at)
-        action = Action.CORRECTED if stands else Action.RECORDED
-        self.appender.append(Entity.GROUND, action, key, moment, moment, payloads(facts))
+        self._ground_event(name, put_asset(self.connection, ground), recorded_at)
+
+    def restore_ground(self, name: str, seq: int) -> None:
+        """Let a layer be again what event `seq` made it."""
+        body = sa.select(payload.c.body).where(payload.c.seq == seq)
+        self._ground_event(name, self.connection.execute(body).scalar_one(), None)
+
+    def drop_ground(self, name: str) -> None:
+        """Retract a ground layer."""
+        self._ground_event(name, None, None)
 
     def close(self) -> BatchInfo:
         """Write counts, segments and the batch's own row; called once, by the store."""
@@ -173,6 +169,17 @@ class Batch:
         row = dataclasses.asdict(info) | {"recorded_at": us_of(info.recorded_at)}
         self.connection.execute(sa.insert(batch).values(**row, known_from=self.known_from))
         return info
+
+    def _ground_event(self, name: str, body: bytes | None, recorded_at: datetime | None) -> None:
+        key = pd.Index([name], dtype="str")
+        last = standing.last_events(self.connection, Entity.GROUND, key)
+        action = Action.CORRECTED if standing.stands(last).any() else Action.RECORDED
+        if body is None:
+            action = Action.RETRACTED
+            standing.refuse_unfit(key, last, action, Entity.GROUND)
+        at = self._recorded(1, recorded_at)
+        bodies = [b"{}" if body is None else body]
+        self.appender.append(Entity.GROUND, action, key, at, at, bodies)
 
     def _recorded(self, count: int, moments: datetime | pd.Series | None) -> NDArray[np.int64]:
         moments = self.request.recorded_at if moments is None else moments

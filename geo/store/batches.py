@@ -7,12 +7,13 @@ from typing import Final
 import pandas as pd
 import sqlalchemy as sa
 
+from geo.errors import LedgerError
 from geo.store.batch import BatchInfo
 from geo.store.moments import moment_of, moments_of
 from geo.store.tables import batch
 from geo.vocabulary import Entity
 
-__all__ = ["find_batch", "read_batches"]
+__all__ = ["batch_info", "find_batch", "read_batches"]
 
 TEXTS: Final = ("entity", "source", "content_hash", "recipe", "actor")
 
@@ -30,6 +31,24 @@ def find_batch(
     )
     row = connection.execute(same.order_by(batch.c.batch_id.desc())).mappings().first()
     return None if row is None else _info(row)
+
+
+def batch_info(connection: sa.Connection, batch_id: int) -> BatchInfo:
+    """Give a batch that stands; raise LedgerError when it does not or never was."""
+    found = sa.select(batch).where(batch.c.batch_id == batch_id)
+    row = connection.execute(found).mappings().first()
+    if row is None:
+        raise LedgerError(
+            f"There is no batch {batch_id}; look it up in the list of batches.",
+            f"没有批次 {batch_id}；请在批次列表中查找。",
+        )
+    if row["undoes"] is not None or batch_id in connection.execute(_undone()).scalars().all():
+        raise LedgerError(
+            f"Batch {batch_id} was taken back already or takes another one back; it cannot be "
+            "undone. Import the file again instead.",
+            f"批次 {batch_id} 已被撤销，或本身是撤销批次，不能再撤销。请重新导入文件。",
+        )
+    return _info(row)
 
 
 def read_batches(connection: sa.Connection) -> pd.DataFrame:

@@ -25,6 +25,10 @@ NOT_STORED: Final = ("seq", "known_at", "recorded_at", "path")
 """Columns that the ledger gives with its answers and therefore never stores."""
 
 
+AT_ONCE: Final = 20_000
+"""Rows turned into Python values at once, so that memory does not grow with the frame."""
+
+
 def payloads(frame: pd.DataFrame) -> Iterator[bytes]:
     """Give the canonical JSON of each row, without its key; `{}` where nothing is known.
 
@@ -32,15 +36,8 @@ def payloads(frame: pd.DataFrame) -> Iterator[bytes]:
     [b'{"a":"x","b":1.5}', b'{"a":"y"}']
     """
     names = sorted(set(frame.columns) - set(NOT_STORED))
-    if not names:
-        return (b"{}" for _ in range(len(frame)))
-    columns = [_plain_values(frame[name]) for name in names]
-    return (
-        orjson.dumps(
-            {name: value for name, value in zip(names, row, strict=True) if value is not None}
-        )
-        for row in zip(*columns, strict=True)
-    )
+    for start in range(0, len(frame), AT_ONCE):
+        yield from _bodies(frame.iloc[start : start + AT_ONCE], names)
 
 
 def frame_from_payloads(bodies: Sequence[bytes]) -> pd.DataFrame:
@@ -52,6 +49,18 @@ def frame_from_payloads(bodies: Sequence[bytes]) -> pd.DataFrame:
     if "geometry" in frame.columns:
         frame["geometry"] = shapes_of(frame["geometry"])
     return frame
+
+
+def _bodies(frame: pd.DataFrame, names: list[str]) -> Iterator[bytes]:
+    if not names:
+        return (b"{}" for _ in range(len(frame)))
+    columns = [_plain_values(frame[name]) for name in names]
+    return (
+        orjson.dumps(
+            {name: value for name, value in zip(names, row, strict=True) if value is not None}
+        )
+        for row in zip(*columns, strict=True)
+    )
 
 
 def shapes_of(wkb: pd.Series) -> pd.Series:

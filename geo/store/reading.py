@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-import geopandas as gpd
-import orjson
-import pandas as pd
 import sqlalchemy as sa
 
 from geo.hierarchy import with_paths
-from geo.schemas import conform
+from geo.store.ground import last_ground, read_ground
 from geo.store.history import History
 from geo.store.moments import us_of
 from geo.store.snapshot import state_at
-from geo.store.tables import asset, batch, event, payload
+from geo.store.tables import batch, event
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    import geopandas as gpd
+    import pandas as pd
 
 __all__ = ["Reader"]
 
@@ -59,11 +58,9 @@ class Reader:
     def ground(self, name: str, watermark: int, known_at: datetime | None) -> gpd.GeoDataFrame:
         """Give the last ground layer `name` known; empty when there is none."""
         with self._engine.begin() as connection:
-            body = connection.execute(_last_ground(name, watermark, known_at)).scalar()
-            if body is None:
-                return conform(_no_ground(), Entity.GROUND)
-            named = sa.select(asset.c.body).where(asset.c.sha256 == orjson.loads(body)["sha256"])
-            return gpd.read_parquet(BytesIO(connection.execute(named).scalar_one()))
+            known = None if known_at is None else us_of(known_at)
+            body = last_ground(connection, name, watermark=watermark, known_at=known)
+            return read_ground(connection, body)
 
     def reconstructed(self, watermark: int, known_at: datetime | None) -> bool:
         """Say whether an event known by `known_at` came by `backfill`."""
@@ -80,21 +77,5 @@ def _last_seq(connection: sa.Connection, entity: str, watermark: int) -> int:
     return connection.execute(last).scalar() or 0
 
 
-def _last_ground(name: str, watermark: int, known_at: datetime | None) -> sa.Select[bytes]:
-    c = event.c
-    found = (
-        sa.select(payload.c.body)
-        .join_from(event, payload, c.seq == payload.c.seq)
-        .where(c.entity == Entity.GROUND, c.key == name, c.seq <= watermark)
-    )
-    if known_at is not None:
-        found = found.where(c.known_at <= us_of(known_at))
-    return found.order_by(c.seq.desc()).limit(1)
-
-
 def _finished(frame: pd.DataFrame, entity: Entity) -> pd.DataFrame:
     return with_paths(frame) if entity is Entity.AREA else frame
-
-
-def _no_ground() -> pd.DataFrame:
-    return pd.DataFrame({"ground_id": pd.array([], dtype="str")})

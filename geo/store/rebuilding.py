@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
 from geo.store import counts
 from geo.store.meta import read_meta
+from geo.store.pending import PendingSegments
 from geo.store.segments import (
     MAX_SEQ,
-    SEGMENT_FROM_ROWS,
-    SEGMENT_ROWS,
     joined,
     read_segments,
     read_tail,
-    write_segment,
 )
 from geo.store.snapshot import state_at
 from geo.store.tables import DERIVED, event, month_count, segment
@@ -25,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["rebuild"]
+
+AT_ONCE: Final = 50_000
+"""Events whose payloads are read at once: about 150 MB."""
 
 
 def rebuild(connection: sa.Connection) -> dict[str, int]:
@@ -45,19 +46,21 @@ def rebuild(connection: sa.Connection) -> dict[str, int]:
 
 
 def _rebuild_segments(connection: sa.Connection, entity: str) -> None:
+    pending = PendingSegments(connection)
     for after, upto in _portions(connection, entity):
-        write_segment(connection, entity, read_tail(connection, entity, after=after, upto=upto))
+        pending.add(entity, read_tail(connection, entity, after=after, upto=upto))
+    pending.close()
 
 
 def _portions(connection: sa.Connection, entity: str) -> Iterator[tuple[int, int]]:
-    """Cut the entity's events into portions; a short last one is left to the tail."""
+    """Cut the entity's events into portions that can be read at once."""
     after = 0
     seqs = sa.select(event.c.seq).where(event.c.entity == entity).order_by(event.c.seq)
     while True:
-        portion = seqs.where(event.c.seq > after).limit(SEGMENT_ROWS).subquery()
+        portion = seqs.where(event.c.seq > after).limit(AT_ONCE).subquery()
         found = sa.select(sa.func.count(), sa.func.max(portion.c.seq))
         count, last = connection.execute(found).one()
-        if count < SEGMENT_FROM_ROWS:
+        if not count:
             return
         yield after, last
         after = last

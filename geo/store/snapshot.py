@@ -10,6 +10,7 @@ import pandas as pd
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -69,6 +70,7 @@ class Snapshot:
         self._loader = loader
         self._asked = asked
         self._frames: dict[str, pd.DataFrame] = {}
+        self._locks: dict[str, Lock] = {}
         self._lock = Lock()
 
     @property
@@ -104,11 +106,7 @@ class Snapshot:
     @property
     def incidents(self) -> pd.DataFrame:
         """Cases and accidents in one frame; what only one of them has is missing in the other."""
-        with self._lock:
-            if "incidents" not in self._frames:
-                both = [self._load(Entity.CASE), self._load(Entity.ACCIDENT)]
-                self._frames["incidents"] = _stacked(both)
-            return self._frames["incidents"].copy(deep=False)
+        return self._held("incidents", lambda: _stacked([self.cases, self.accidents]))
 
     @property
     def petitions(self) -> pd.DataFrame:
@@ -132,20 +130,20 @@ class Snapshot:
 
     def ground(self, name: str) -> gpd.GeoDataFrame:
         """Give the ground layer `name`: roads, rivers, buildings or land; empty when none."""
-        with self._lock:
-            if (label := f"ground:{name}") not in self._frames:
-                loaded = self._loader.ground(name, self.watermark, self._asked)
-                self._frames[label] = loaded
-            return self._frames[label].copy(deep=False)
+        load = self._loader.ground
+        return self._held(f"ground {name}", lambda: load(name, self.watermark, self._asked))
 
     def _of(self, entity: Entity) -> pd.DataFrame:
-        with self._lock:
-            return self._load(entity).copy(deep=False)
+        return self._held(entity, lambda: self._loader.frame(entity, self.watermark, self._asked))
 
-    def _load(self, entity: Entity) -> pd.DataFrame:
-        if entity not in self._frames:
-            self._frames[entity] = self._loader.frame(entity, self.watermark, self._asked)
-        return self._frames[entity]
+    def _held(self, name: str, load: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Load once; a slow entity keeps nobody from another one."""
+        with self._lock:
+            lock = self._locks.setdefault(name, Lock())
+        with lock:
+            if name not in self._frames:
+                self._frames[name] = load()
+            return self._frames[name].copy(deep=False)
 
 
 def state_at(versions: Versions, known_at: datetime | None) -> pd.DataFrame:

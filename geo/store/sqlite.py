@@ -20,6 +20,8 @@ PRAGMAS: Final = (
     # FULL, because a record of evidence may not lose an acknowledged commit on power loss.
     "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=30000",
+    # The log of a large import is cut back once it is in the database.
+    "PRAGMA journal_size_limit=67108864",
     "PRAGMA cache_size=-65536",
 )
 

@@ -28,12 +28,19 @@ SCAN_FROM: Final = 20_000
 COLUMNS: Final = ("key", "seq", "action", "known_at")
 
 
-def last_events(connection: sa.Connection, entity: str, keys: pd.Index) -> pd.DataFrame:
-    """Give the last event of each key that has any: seq, action, known_at, indexed by key."""
+def last_events(
+    connection: sa.Connection, entity: str, keys: pd.Index, *, before: int | None = None
+) -> pd.DataFrame:
+    """Give the last event of each key that has any: seq, action, known_at, indexed by key.
+
+    With `before`, the last one whose seq lies before it.
+    """
     c = event.c
     every = (
         sa.select(*(c[name] for name in COLUMNS)).where(c.entity == entity).order_by(c.key, c.seq)
     )
+    if before is not None:
+        every = every.where(c.seq < before)
     if connection.execute(every.order_by(None).limit(1)).first() is None:
         return _frame([])
     if len(keys) >= SCAN_FROM:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from geo.errors import LedgerError
 from geo.store import counts
 from geo.store.batch import Batch, BatchInfo, BatchRequest
-from geo.store.batches import find_batch, read_batches
+from geo.store.batches import batch_info, find_batch, read_batches
 from geo.store.meta import Meta, read_meta, write_meta
 from geo.store.moments import moment_of, moments_of
 from geo.store.opening import open_engine
@@ -22,6 +22,7 @@ from geo.store.rebuilding import rebuild
 from geo.store.snapshot import Snapshot
 from geo.store.sqlite import WRITES
 from geo.store.tables import event
+from geo.store.undoing import undo
 from geo.store.verification import Verification, verify
 
 if TYPE_CHECKING:
@@ -104,7 +105,6 @@ class Store:
         actor: str,
         recorded_at: datetime,
         backfill: bool = False,
-        undoes: int | None = None,
     ) -> Iterator[Batch]:
         """Open one transaction; leave it by an exception and nothing was stored.
 
@@ -121,8 +121,6 @@ class Store:
         backfill
             Whether this is history taken over from another system: each row then counts as
             known since it was reported there, which must lie before `meta.live_since`.
-        undoes
-            The batch that this one takes back, which then no longer stands.
         """
         request = BatchRequest(
             entity=entity,
@@ -132,12 +130,32 @@ class Store:
             actor=actor,
             recorded_at=recorded_at,
             backfill=backfill,
-            undoes=undoes,
         )
         with self._write() as connection:
             batch = Batch.begin(connection, request)
             yield batch
             batch.close()
+
+    def undo(self, batch_id: int, *, actor: str, recorded_at: datetime) -> BatchInfo:
+        """Take a batch back by events; its records are again what they were before it.
+
+        Records that later batches changed stay. Raises LedgerError when there is no such batch
+        or it was taken back already.
+        """
+        with self._write() as connection:
+            undone = batch_info(connection, batch_id)
+            request = BatchRequest(
+                entity=undone.entity,
+                source=f"undo {batch_id}",
+                content_hash=undone.content_hash,
+                recipe=undone.recipe,
+                actor=actor,
+                recorded_at=recorded_at,
+                undoes=batch_id,
+            )
+            batch = Batch.begin(connection, request)
+            undo(batch, undone)
+            return batch.close()
 
     def find_batch(self, content_hash: str, entity: Entity, recipe: str | None) -> BatchInfo | None:
         """Give the standing batch of the same content, entity and recipe, if there is one."""
@@ -189,7 +207,9 @@ class Store:
 
     def last_recorded(self) -> dict[str, datetime]:
         """Give for each entity when the ledger last learned something of it."""
-        newest = sa.select(event.c.entity, sa.func.max(event.c.recorded_at)).group_by(event.c.entity)
+        newest = sa.select(event.c.entity, sa.func.max(event.c.recorded_at)).group_by(
+            event.c.entity
+        )
         with self._engine.begin() as connection:
             return {entity: moment_of(moment) for entity, moment in connection.execute(newest)}
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
 import sqlalchemy as sa
 
 from geo.store.chain import GENESIS, Link, seal
-from geo.store.tables import asset, batch, event, payload
-from geo.vocabulary import Entity
+from geo.store.ground import asset_of
+from geo.store.tables import batch, event, payload
+from geo.vocabulary import Action, Entity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +41,9 @@ def verify(connection: sa.Connection) -> Verification:
     count, prev_hash, prev_recorded = 0, GENESIS, -(2**62)
     for row in _events(connection):
         link, ok = _checked(row, prev_hash)
-        if link.seq != count + 1 or link.recorded_at < prev_recorded or not ok:
+        in_order = link.seq == count + 1 and link.recorded_at >= prev_recorded
+        if not (in_order and ok and _asset_fits(connection, row)):
             return Verification(count, ok=False, first_broken=count + 1)
-        if link.entity == Entity.GROUND and not _asset_fits(connection, row.body):
-            return Verification(count, ok=False, first_broken=link.seq)
         count, prev_hash, prev_recorded = link.seq, row.hash, link.recorded_at
     named = connection.execute(sa.select(sa.func.max(batch.c.last_seq))).scalar() or 0
     return Verification(count, ok=named <= count, first_broken=count + 1 if named > count else None)
@@ -71,7 +70,8 @@ def _checked(row: sa.Row[Any], prev_hash: bytes) -> tuple[Link, bool]:
     return link, sealed and said
 
 
-def _asset_fits(connection: sa.Connection, body: bytes) -> bool:
-    named = orjson.loads(body)["sha256"]
-    found = connection.execute(sa.select(asset.c.body).where(asset.c.sha256 == named)).scalar()
+def _asset_fits(connection: sa.Connection, row: sa.Row[Any]) -> bool:
+    if row.entity != Entity.GROUND or row.action == Action.RETRACTED:
+        return True
+    named, found = asset_of(connection, row.body)
     return found is not None and sha256(found).hexdigest() == named
