@@ -30,4 +30,4 @@ def lonlat(xy: Floats) -> Floats:
 
 def lonlat_shapes(shapes: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
     """Convert geometries as `lonlat` does points: equal corners stay equal."""
-    return list(shapely.transform(np.array(shapes), lonlat))
+    return list(shapely.set_coordinates(np.array(shapes), lonlat(shapely.get_coordinates(shapes))))

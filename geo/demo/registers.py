@@ -25,6 +25,7 @@ __all__ = [
     "PREFECTURE_CODE",
     "PROVINCE_CODE",
     "TOWN_CODES",
+    "leaf_codes",
     "make_areas",
 ]
 
@@ -46,27 +47,27 @@ def make_areas(land: Land, *, since: date) -> gpd.GeoDataFrame:
     Returns a frame by `area_code`, coarse to fine; the two uppermost are known by their code
     alone. Neighbours share their borders point for point, on every level.
     """
-    shapes = np.array(
-        lonlat_shapes(list(shapely.coverage_simplify(np.array(land.polygons), SIMPLER_M)))
-    )
-    leaves = _leaves(land)
-    leaves["geometry"] = shapes
-    leaves = leaves.sort_values("area_code")
-    towns = _towns(land, shapes)
-    upper = pd.DataFrame(
+    simpler = shapely.coverage_simplify(np.array(land.polygons), SIMPLER_M)
+    shapes = np.array(lonlat_shapes(list(simpler)))
+    leaves = _leaves(land).assign(geometry=shapes).sort_values("area_code")
+    people = leaves.groupby("parent_code")["population"].sum()
+    towns = _towns(land, shapes).assign(population=people.loc[list(TOWN_CODES)].to_numpy())
+    upper = _upper(shapely.coverage_union_all(shapes), float(people.sum()))
+    return _framed(pd.concat([upper, towns, leaves], ignore_index=True), since)
+
+
+def _upper(county: shapely.Geometry, people: float) -> pd.DataFrame:
+    return pd.DataFrame(
         {
             "area_code": [PROVINCE_CODE, PREFECTURE_CODE, COUNTY_CODE],
             "level": ["province", "prefecture", "county"],
             "name": [name.zh for name in (PROVINCE, PREFECTURE, COUNTY)],
             "name_en": [name.en for name in (PROVINCE, PREFECTURE, COUNTY)],
             "parent_code": [None, PROVINCE_CODE, PREFECTURE_CODE],
-            "geometry": [None, None, shapely.coverage_union_all(shapes)],
+            "population": [np.nan, np.nan, people],
+            "geometry": [None, None, county],
         }
     )
-    people = leaves.groupby("parent_code")["population"].sum()
-    towns["population"] = towns["area_code"].map(people).astype("float64")
-    upper.loc[2, "population"] = float(people.sum())
-    return _framed(pd.concat([upper, towns, leaves], ignore_index=True), since)
 
 
 def _framed(rows: pd.DataFrame, since: date) -> gpd.GeoDataFrame:
@@ -99,26 +100,30 @@ def _towns(land: Land, shapes: np.ndarray) -> pd.DataFrame:
     )
 
 
-def _leaves(land: Land) -> pd.DataFrame:
-    """List the 288 areas in the order of the land, with codes by town, kind and place."""
-    rng = draws(LAND_SEED, "people")
+def leaf_codes(land: Land) -> list[str]:
+    """Give the codes of the areas 0..287 of the land: town, then 001 for communities, 200 on.
+
+    Within a town areas are numbered from the north-west, as code lists are.
+    """
     town = np.array(TOWN_CODES)[land.town_of]
-    northwest = land.hearts @ np.array([0.35, -1.0])
-    rank = pd.Series(northwest).groupby([town, land.is_community]).rank(method="first").astype(int)
+    northwest = pd.Series(land.hearts @ np.array([0.35, -1.0]))
+    rank = northwest.groupby([town, land.is_community]).rank(method="first").astype(int)
     number = np.where(land.is_community, rank, 199 + rank)
+    return [f"{code}{serial:03d}" for code, serial in zip(town, number, strict=True)]
+
+
+def _leaves(land: Land) -> pd.DataFrame:
+    """List the 288 areas in the order of the land."""
+    rng = draws(LAND_SEED, "people")
     names: list[Name] = [*community_names(), *village_names(VILLAGES)]
-    people = np.where(
-        land.is_community,
-        rng.lognormal(np.log(4_300), 0.35, len(town)),
-        rng.lognormal(np.log(760), 0.55, len(town)),
-    )
+    usual, spread = np.where(land.is_community, 4_300, 760), np.where(land.is_community, 0.35, 0.55)
     return pd.DataFrame(
         {
-            "area_code": [f"{code}{serial:03d}" for code, serial in zip(town, number, strict=True)],
+            "area_code": leaf_codes(land),
             "level": np.where(land.is_community, "community", "village"),
             "name": [name.zh for name in names],
             "name_en": [name.en for name in names],
-            "parent_code": town,
-            "population": np.round(people),
+            "parent_code": np.array(TOWN_CODES)[land.town_of],
+            "population": np.round(rng.lognormal(np.log(usual), spread)),
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -61,13 +62,14 @@ office 机关 30 0 3,2,0,0,0,0 24 government
 """
 
 
-def kinds() -> list[Kind]:
+@cache
+def kinds() -> tuple[Kind, ...]:
     """List the kinds of units; their counts add up to 4,419.
 
     >>> sum(kind.number for kind in kinds())
     4419
     """
-    return [_kind(*line.split()) for line in _TABLE.split("\n") if line]
+    return tuple(_kind(*line.split()) for line in _TABLE.split("\n") if line)
 
 
 def _kind(
@@ -87,8 +89,8 @@ class UnitPlaces(NamedTuple):
     kind: Ints
 
 
-def place_units(ground: Ground, stretches: Stretches) -> UnitPlaces:
-    """Place every unit beside a street that suits its kind."""
+def place_units(ground: Ground, stretches: Stretches, codes: list[str]) -> UnitPlaces:
+    """Place every unit beside a street that suits its kind; sorted by area code and kind."""
     rng = draws(LAND_SEED, "units")
     parts = [_placed(kind, stretches, rng) for kind in kinds()]
     xy = np.vstack(parts)
@@ -96,7 +98,9 @@ def place_units(ground: Ground, stretches: Stretches) -> UnitPlaces:
     area = area_at(xy, ground)
     lost = area < 0
     xy[lost] = ground.land.hearts[-1] + rng.normal(0, 30, (int(lost.sum()), 2))
-    return UnitPlaces(xy, area_at(xy, ground), kind)
+    area = area_at(xy, ground)
+    order = np.lexsort((kind, np.array(codes)[area]))
+    return UnitPlaces(xy[order], area[order], kind[order])
 
 
 def _placed(kind: Kind, stretches: Stretches, rng: np.random.Generator) -> Floats:
@@ -110,29 +114,32 @@ def _placed(kind: Kind, stretches: Stretches, rng: np.random.Generator) -> Float
 
 
 def make_units(places: UnitPlaces, areas: gpd.GeoDataFrame, codes: list[str]) -> pd.DataFrame:
-    """Register the units by `unit_id`, in the order of their ids; `codes` are the areas' codes."""
+    """Register the units by `unit_id`; `codes` are the codes of the areas 0..287."""
     area = np.array(codes)[places.area]
-    order = np.lexsort((places.kind, area))
-    kind = [kinds()[number] for number in places.kind[order].tolist()]
-    degrees = lonlat(places.xy[order])
-    stems = areas["name"].str.replace("村|社区", "", regex=True)
-    serial = pd.Series(order).groupby([area[order], places.kind[order]]).cumcount() + 1
-    names = [
-        f"{stem}第{n}{one.zh}" if n > 1 else f"{stem}{one.zh}"
-        for stem, n, one in zip(stems.loc[area[order]], serial, kind, strict=True)
-    ]
+    kind = [kinds()[number] for number in places.kind.tolist()]
+    degrees = lonlat(places.xy)
     return pd.DataFrame(
         {
-            "name": names,
+            "name": _names(areas, area, kind),
             "kind": [one.key for one in kind],
             "unit_class": ["enterprise" if one.enterprise else "institution" for one in kind],
-            "area_code": area[order],
+            "area_code": area,
             "lon": degrees[:, 0],
             "lat": degrees[:, 1],
             "is_key_security_unit": [one.key in KEY_SECURITY for one in kind],
         },
         index=pd.Index([f"U{number:05d}" for number in range(1, len(kind) + 1)], name="unit_id"),
     )
+
+
+def _names(areas: gpd.GeoDataFrame, area: np.ndarray, kind: list[Kind]) -> list[str]:
+    """Name each unit by its area and kind, numbered where there are several."""
+    stems = areas["name"].str.replace("村|社区", "", regex=True).loc[area]
+    serial = pd.Series(area).groupby([area, [one.key for one in kind]]).cumcount() + 1
+    return [
+        f"{stem}第{n}{one.zh}" if n > 1 else f"{stem}{one.zh}"
+        for stem, n, one in zip(stems, serial, kind, strict=True)
+    ]
 
 
 KEY_SECURITY: Final = frozenset({"school", "kindergarten", "hospital", "station", "gas_station"})
