@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -14,51 +14,27 @@ import shapely
 import sqlalchemy as sa
 
 from geo.errors import LedgerError, SchemaError
-from geo.store import Store
 from geo.store.tables import event, payload
 from geo.vocabulary import Action, Entity
+from tests.geo.store_books import DELIVERY, HOUR, NOON, Books, cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-NOON = datetime(2020, 8, 18, 4, tzinfo=UTC)  # noon in Shanxi
-HOUR = timedelta(hours=1)
-DELIVERY: dict[str, Any] = {
-    "source": "test",
-    "content_hash": "0" * 64,
-    "recipe": None,
-    "actor": "office",
-}
+    from geo.store import Store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(f"sqlite:///{tmp_path}/store.db") as opened:
-        yield opened
+def books(tmp_path: Path) -> Iterator[Books]:
+    made = Books.at(tmp_path)
+    yield made
+    made.store.close()
 
 
-def cases(*ids: str, area: str = "10", day: str = "2020-02-10", **columns: Any) -> pd.DataFrame:
-    index = pd.Index(ids, name="incident_id")
-    start = pd.Timestamp(f"{day}T04:00:00Z")
-    facts = {"stream": "case", "area_code": area, "occurred_from": start, "review": "reported"}
-    return pd.DataFrame(facts | columns, index=index)
-
-
-def keys(*ids: str) -> pd.DataFrame:
-    return pd.DataFrame(index=pd.Index(ids, name="incident_id"))
-
-
-def append(
-    store: Store,
-    frame: pd.DataFrame,
-    *,
-    at: datetime = NOON,
-    action: Action = Action.RECORDED,
-    **options: Any,
-) -> None:
-    with store.batch(Entity.CASE, recorded_at=at, **DELIVERY, **options) as batch:
-        batch.append(Entity.CASE, frame, action=action)
+@pytest.fixture
+def store(books: Books) -> Store:
+    return books.store
 
 
 def test_a_new_store_is_empty_and_whole(store: Store) -> None:
@@ -69,21 +45,21 @@ def test_a_new_store_is_empty_and_whole(store: Store) -> None:
     assert store.snapshot().known_at is None
 
 
-def test_events_are_numbered_from_one_without_gaps(store: Store) -> None:
-    append(store, cases("c1", "c2"))
-    append(store, cases("c3"), at=NOON + HOUR)
+def test_events_are_numbered_from_one_without_gaps(books: Books, store: Store) -> None:
+    books.add(cases("c1", "c2"))
+    books.add(cases("c3"), at=NOON + HOUR)
     assert store.events()["seq"].tolist() == [1, 2, 3]
     assert store.watermark == 3
 
 
-def test_an_exception_inside_a_batch_leaves_nothing(store: Store) -> None:
+def test_an_exception_inside_a_batch_leaves_nothing(books: Books, store: Store) -> None:
     def fail_half_way() -> None:
         with store.batch(Entity.CASE, recorded_at=NOON, **DELIVERY) as batch:
             batch.append(Entity.CASE, cases("c2"))
             batch.set_meta(title_en="never")
             raise RuntimeError
 
-    append(store, cases("c1"))
+    books.add(cases("c1"))
     with pytest.raises(RuntimeError):
         fail_half_way()
     assert store.watermark == 1
@@ -92,11 +68,13 @@ def test_an_exception_inside_a_batch_leaves_nothing(store: Store) -> None:
     assert store.month_count()["n"].tolist() == [1]
 
 
-def test_the_clock_of_the_ledger_never_runs_back_but_may_stand_still(store: Store) -> None:
-    append(store, cases("c1"))
-    append(store, cases("c2"))
+def test_the_clock_of_the_ledger_never_runs_back_but_may_stand_still(
+    books: Books, store: Store
+) -> None:
+    books.add(cases("c1"))
+    books.add(cases("c2"))
     with pytest.raises(LedgerError, match="never runs back"):
-        append(store, cases("c3"), at=NOON - timedelta(microseconds=1))
+        books.add(cases("c3"), at=NOON - timedelta(microseconds=1))
     assert store.watermark == 2
 
 
@@ -109,44 +87,44 @@ def test_moments_given_row_by_row_may_not_run_back_either(store: Store) -> None:
         batch.append(Entity.CASE, cases("c1", "c2"), recorded_at=falling)
 
 
-def test_a_record_that_stands_is_corrected_not_recorded_again(store: Store) -> None:
-    append(store, cases("c1"))
+def test_a_record_that_stands_is_corrected_not_recorded_again(books: Books, store: Store) -> None:
+    books.add(cases("c1"))
     with pytest.raises(LedgerError, match="stands already"):
-        append(store, cases("c1"))
-    append(store, cases("c1", category="theft"), action=Action.CORRECTED)
+        books.add(cases("c1"))
+    books.add(cases("c1", category="theft"), action=Action.CORRECTED)
     assert store.snapshot().cases["category"].tolist() == ["theft"]
 
 
 @pytest.mark.parametrize("action", [Action.CORRECTED, Action.RETRACTED])
 def test_what_does_not_stand_can_be_neither_corrected_nor_retracted(
-    store: Store, action: Action
+    books: Books, action: Action
 ) -> None:
     with pytest.raises(LedgerError, match="does not stand"):
-        append(store, cases("c1"), action=action)
+        books.add(cases("c1"), action=action)
 
 
-def test_a_retracted_record_may_be_recorded_anew(store: Store) -> None:
-    append(store, cases("c1"))
-    append(store, keys("c1"), action=Action.RETRACTED)
+def test_a_retracted_record_may_be_recorded_anew(books: Books, store: Store) -> None:
+    books.add(cases("c1"))
+    books.retract("c1")
     assert store.snapshot().cases.empty
-    append(store, cases("c1", area="11"))
+    books.add(cases("c1", area="11"))
     assert store.snapshot().cases["area_code"].tolist() == ["11"]
 
 
-def test_a_key_comes_once_in_an_append(store: Store) -> None:
+def test_a_key_comes_once_in_an_append(books: Books) -> None:
     with pytest.raises(LedgerError, match="comes twice"):
-        append(store, cases("c1", "c1"))
+        books.add(cases("c1", "c1"))
 
 
-def test_a_column_that_the_entity_does_not_know_is_refused(store: Store) -> None:
+def test_a_column_that_the_entity_does_not_know_is_refused(books: Books) -> None:
     with pytest.raises(SchemaError, match="suspect"):
-        append(store, cases("c1", suspect="somebody"))
+        books.add(cases("c1", suspect="somebody"))
 
 
 def test_the_database_itself_refuses_to_change_or_delete_an_event(
-    store: Store, tmp_path: Path
+    books: Books, store: Store, tmp_path: Path
 ) -> None:
-    append(store, cases("c1"))
+    books.add(cases("c1"))
     engine = sa.create_engine(f"sqlite:///{tmp_path}/store.db")
     for statement in (sa.update(event).values(key="c9"), sa.delete(event)):
         with pytest.raises(sa.exc.IntegrityError, match="append-only"), engine.begin() as link:
@@ -154,8 +132,10 @@ def test_the_database_itself_refuses_to_change_or_delete_an_event(
     engine.dispose()
 
 
-def test_a_payload_is_canonical_and_its_hash_is_in_the_chain(store: Store, tmp_path: Path) -> None:
-    append(store, cases("c1", lon=113.4, category=None))
+def test_a_payload_is_canonical_and_its_hash_is_in_the_chain(
+    books: Books, store: Store, tmp_path: Path
+) -> None:
+    books.add(cases("c1", lon=113.4, category=None))
     engine = sa.create_engine(f"sqlite:///{tmp_path}/store.db")
     with engine.begin() as link:
         row = link.execute(sa.select(event)).one()
@@ -218,8 +198,10 @@ def test_a_ground_layer_is_replaced_but_the_older_one_stays_known(store: Store) 
     assert store.events()["action"].tolist() == ["recorded", "corrected"]
 
 
-def test_the_same_content_entity_and_recipe_is_found_while_it_stands(store: Store) -> None:
-    append(store, cases("c1"))
+def test_the_same_content_entity_and_recipe_is_found_while_it_stands(
+    books: Books, store: Store
+) -> None:
+    books.add(cases("c1"))
     found = store.find_batch("0" * 64, Entity.CASE, None)
     assert found is not None
     assert (found.batch_id, found.events, found.recorded_at) == (1, 1, NOON)
