@@ -108,7 +108,7 @@ def _cost(terrain: Terrain, mosaic: Mosaic) -> Floats:
     scrub = np.exp(0.55 * fractal(terrain.height_m.shape, roughness=1.6, rng=rng)).ravel()
     hill = 1.0 + terrain.above_stream_m()[cell] / HILL_M
     ford = FORD_M * (terrain.upstream_km2[cell] > RIVER_KM2)
-    return mosaic.lengths() * scrub[cell] * hill + ford
+    return np.asarray(mosaic.lengths() * scrub[cell] * hill + ford)
 
 
 def _towns(mosaic: Mosaic, cost: Floats, inside: Bools, centres: Floats) -> Ints:

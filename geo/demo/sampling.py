@@ -81,8 +81,9 @@ def _beside(
     side = rng.choice([-1.0, 1.0], len(drawn.stretch)) * rng.uniform(3, 20, len(drawn.stretch))
     xy = stretches.at(drawn.stretch, drawn.share, side)
     stray = np.flatnonzero(area_at(xy, ground) != stretches.area[drawn.stretch])
-    middle = 0.5 + 0.3 * (drawn.share[stray] - 0.5)
-    xy[stray] = stretches.at(drawn.stretch[stray], middle, np.sign(side[stray]))
+    # A stretch belongs to the area of its middle; only there can nothing stray.
+    middle = 0.5 + 0.02 * (drawn.share[stray] - 0.5)
+    xy[stray] = stretches.at(drawn.stretch[stray], middle, 0.1 * np.sign(side[stray]))
     return xy
 
 
@@ -94,6 +95,10 @@ def _repeats(
     parent = before.where(np.repeat(np.arange(len(count)), count))
     shift = rng.laplace(0.0, REPEAT_M, len(parent.stretch))
     stretch, share = along(stretches, parent.stretch, parent.share, shift)
+    # Across a border the repeat stays on the parent's own stretch: neighbours keep their zeros.
+    away = stretches.area[stretch] != stretches.area[parent.stretch]
+    stretch = np.where(away, parent.stretch, stretch)
+    share = np.where(away, parent.share, share)
     delay = np.ceil(rng.exponential(REPEAT_DAYS, len(stretch)))
     minute = (parent.minute // 1440 + delay) * 1440.0 + _minutes(category, len(stretch), rng)
     return _Drawn(stretch, share, minute).where(delay <= LONGEST_REPEAT_DAYS)
