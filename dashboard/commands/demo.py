@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from geo.demo.build import build_demo
-from geo.demo.live import live_events
 
 from dashboard.commands.common import (
     AsJson,
@@ -113,6 +112,8 @@ def _report_on(store: Store, *, seed: int, events: int, every: float) -> None:
         raise UsageError(
             "Live events are made up and go into a demo store only.", "实时虚构事件只能写入演示库。"
         )
+    from geo.demo.live import live_events
+
     console.print("Reporting events; stop with Ctrl-C.")
     stream = live_events(store, seed=seed, now=clock_of(store))
     try:
