@@ -6,7 +6,8 @@ it, and `risk_incidents` refuses them with a sentence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -105,27 +106,31 @@ class RiskIncidents:
             keep &= (self.frame["stream"] == stream).to_numpy()
         if category is not None:
             keep &= (self.frame["category"] == category).to_numpy()
-        return replace(self, frame=self.frame[keep])
+        return self._part(self.frame[keep])
 
     def seen(self, as_of: date) -> Self:
         """Keep what had happened and been reported by the end of the day `as_of`."""
         end = as_of + timedelta(days=1)
         past = self.between(None, end)
         known = (past.frame["reported"] < pd.Timestamp(end)).to_numpy()
-        return past if known.all() else replace(past, frame=past.frame[known])
+        return past if known.all() else self._part(past.frame[known])
 
     def between(self, start: date | None, end: date) -> Self:
         """Keep what happened on the local days `[start, end)`."""
         occurred = self.frame["occurred"]
         first = 0 if start is None else occurred.searchsorted(pd.Timestamp(start))
-        return replace(
-            self, frame=self.frame.iloc[first : occurred.searchsorted(pd.Timestamp(end))]
-        )
+        return self._part(self.frame.iloc[first : occurred.searchsorted(pd.Timestamp(end))])
 
     def last(self, days: int, *, as_of: date) -> Self:
         """Keep the `days` days up to and including `as_of`."""
         end = as_of + timedelta(days=1)
         return self.between(end - timedelta(days=days), end)
+
+    def _part(self, frame: pd.DataFrame) -> Self:
+        """Hold some of the own rows; what was checked and sorted stays so."""
+        part = copy(self)
+        object.__setattr__(part, "frame", frame)
+        return part
 
     def note(self, language: str = "en") -> str:
         """Say what was left out and of how many nobody knows how they became known."""
