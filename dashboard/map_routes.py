@@ -45,6 +45,11 @@ def areas() -> Response:
     return _unless_known(lambda: services().situation.areas_geojson(language()), GEOJSON)
 
 
+def parents() -> Response:
+    """Send the boundaries one level up."""
+    return _unless_known(lambda: services().situation.parents_geojson(language()), GEOJSON)
+
+
 def overlay(name: str) -> Response:
     """Send one layer over the areas, as the filter bar asks for it."""
     return _unless_known(
@@ -159,6 +164,7 @@ def _etag() -> str:
 
 _ROUTES: Final[dict[str, Callable[..., Response]]] = {
     "/map/areas.geojson": areas,
+    "/map/parents.geojson": parents,
     "/map/overlay/<name>.geojson": overlay,
     "/map/series/<colour>.bin": series,
     "/pulse": pulse,

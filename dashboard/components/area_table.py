@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["STATUS_CLASSES", "area_table", "grid_options", "worded"]
 
+WRAPPED: Final = {"flex": 1, "wrapHeaderText": True, "autoHeaderHeight": True}
+"""Columns share the width; a long title takes two lines instead of being cut."""
 ZEROS: Final = ("case", "accident", "petition")
 
 STATUS_CLASSES: Final = {
@@ -30,7 +32,7 @@ def area_table(lang: str) -> Component:
     return dag.AgGrid(
         id="situation-table",
         columnDefs=_columns(lang),
-        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True, "flex": 1},
+        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True, **WRAPPED},
         getRowId="params.data.code",
         dashGridOptions=grid_options(lang),
         className="grid",
@@ -69,7 +71,7 @@ def _columns(lang: str) -> list[dict[str, Any]]:
     return [
         _column("name", lang, pinned="left", minWidth=110),
         _column("parent", lang, minWidth=90),
-        *[_column(zero, lang, minWidth=110, cellClassRules=STATUS_CLASSES) for zero in ZEROS],
+        *[_column(zero, lang, minWidth=145, cellClassRules=STATUS_CLASSES) for zero in ZEROS],
         *[_column(f"streak_{zero}", lang, minWidth=90, comparator=_BY_NUMBER) for zero in ZEROS],
         _column("incidents", lang, minWidth=80, type="rightAligned"),
         _column("expected", lang, minWidth=90, type="rightAligned"),

@@ -56,7 +56,7 @@ def _centre(start: Mapping[str, Any], lang: str) -> Component:
                 [
                     map_panel(
                         "situation-map",
-                        areas={"url": "/map/areas.geojson"},
+                        areas={"url": "/map/areas.geojson", "parents": "/map/parents.geojson"},
                         view={"bounds": start["bounds"]} if start["bounds"] else None,
                         language=lang,
                         theme=theme(),
@@ -94,9 +94,10 @@ def _centre(start: Mapping[str, Any], lang: str) -> Component:
 
 
 def _right(lang: str) -> Component:
+    waiting = html.P(t("list.loading", lang), className="note")
     return html.Aside(
         [
-            html.Div(id="situation-card", className="card-scroll"),
+            html.Div(waiting, id="situation-card", className="card-scroll"),
             html.Div(
                 patrol.patrol_panel(DEFAULT_CREWS, lang),
                 id="situation-patrol",

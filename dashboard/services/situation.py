@@ -83,6 +83,16 @@ class SituationService:
             lambda: geojson_bytes(area_features(snapshot.areas, codes=leaf_codes(snapshot.areas))),
         )
 
+    def parents_geojson(self, lang: str) -> bytes:
+        """Give the areas one level up that have a boundary: drawn as outlines with their names."""
+        areas = self._world.snapshot().areas
+        above = areas.loc[leaf_codes(areas), "parent_code"].dropna().unique()
+        codes = sorted(code for code in above if areas.geometry.notna().get(code, False))
+        return self._cache.get(
+            ("parents", len(areas), lang),
+            lambda: geojson_bytes(area_features(areas, codes=codes)),
+        )
+
     def colouring(self, colour_by: str, query: Query, lang: str) -> dict[str, object]:
         """Give the newest values of the areas with their legend."""
         if colour_by.startswith("risk_"):
@@ -239,7 +249,7 @@ class SituationService:
 
 def streak_text(days: float | None, *, open_ended: bool) -> str:
     """Print a streak: `120`, `≥ 120` where no break stopped it, `–` where it is not known."""
-    if days is None or pd.isna(days):
+    if days is None or pd.isna(days) or (open_ended and days == 0):
         return "–"
     return f"≥ {int(days)}" if open_ended else f"{int(days)}"
 

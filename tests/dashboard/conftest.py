@@ -84,6 +84,9 @@ class FakeSituation:
             ]
         )
 
+    def parents_geojson(self, lang: str) -> bytes:
+        return collection([])
+
     def colouring(self, colour_by: str, query: Query, lang: str) -> dict[str, Any]:
         self.asked.append(("colouring", colour_by, query))
         return {
