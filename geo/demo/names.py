@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, NamedTuple
 
 from geo.demo.draws import LAND_SEED, draws
@@ -107,9 +108,10 @@ def community_names() -> list[Name]:
     return [Name(name.zh + "社区", f"{name.en} Community") for name in _names(_COMMUNITIES)]
 
 
-def street_stems() -> list[Name]:
+@cache
+def street_stems() -> tuple[Name, ...]:
     """List the stems that streets and roads of the towns are named by."""
-    return _names(_STREETS)
+    return tuple(_names(_STREETS))
 
 
 def _names(text: str) -> list[Name]:
