@@ -35,7 +35,7 @@ __all__ = [
 Db = Annotated[str, typer.Option("--db", help="URL of the store (or SANLING_DB).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
-console = Console(stderr=True)
+console = Console(stderr=True, soft_wrap=True)
 """People's progress and notes go to the terminal, so that stdout stays for answers."""
 
 

@@ -8,7 +8,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from geo.demo.build import build_demo
 
 from dashboard.commands.common import (
     AsJson,
@@ -20,6 +19,7 @@ from dashboard.commands.common import (
     settings_for,
 )
 from dashboard.wiring import clock_of, open_store, utc_now
+from geo.demo.build import build_demo
 from geo.errors import UsageError
 
 if TYPE_CHECKING:

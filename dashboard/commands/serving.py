@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,12 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dashboard.commands.common import Db, console, settings_for
-from dashboard.wiring import build_services
+from dashboard.i18n import DEFAULT_LANGUAGE
+from dashboard.wiring import build_services, open_store
+from geo.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
-    from dashboard.services import Services
+    from dashboard.settings import Settings
 
 __all__ = ["serve"]
 
@@ -32,25 +37,47 @@ def serve(
 ) -> None:
     """Serve the app (127.0.0.1:8050 unless told otherwise)."""
     settings = settings_for(db, host=host, port=port)
-    services = build_services(settings)
-    if services.world.store.watermark == 0:
-        _make_demo(services)
+    _refuse_taken(settings.host, settings.port)
+    _make_demo_where_empty(settings.db)
     _fetch_map_packages()
-    from dashboard.factory import create_app
-
-    server = create_app(services).server
-    threading.Thread(target=_warm, args=(services,), daemon=True).start()
     console.print(
         f"Sanling · http://{settings.host}:{settings.port}  (stop with Ctrl-C)", highlight=False
     )
-    _listen(server, settings.host, settings.port)
+    _listen(lambda: make_server(settings), settings.host, settings.port)
 
 
-def _make_demo(services: Services) -> None:
+def make_server(settings: Settings) -> Flask:
+    """Build the WSGI application; called in the process that answers, never before a fork."""
+    from dashboard.factory import create_app
+
+    services = build_services(settings)
+    threading.Thread(target=services.warm, args=(DEFAULT_LANGUAGE,), daemon=True).start()
+    server: Flask = create_app(services).server
+    return server
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Say so before anything is built where another program already listens."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise UsageError(
+                f"Cannot listen on {host}:{port} ({error.strerror}). Stop the other program "
+                "or choose another port with --port.",
+                f"无法监听 {host}:{port}（{error.strerror}）。请停止占用的程序，"
+                "或用 --port 指定其他端口。",
+            ) from error
+
+
+def _make_demo_where_empty(db: str) -> None:
     from dashboard.commands.demo import build_into
 
-    console.print("The store is empty: building the made-up county first.")
-    build_into(services.world.store)
+    with open_store(db) as store:
+        if store.watermark == 0:
+            console.print("The store is empty: building the made-up county first.")
+            build_into(store)
 
 
 def _fetch_map_packages() -> None:
@@ -59,18 +86,13 @@ def _fetch_map_packages() -> None:
     ensure_vendor(root=ROOT, progress=console.print)
 
 
-def _warm(services: Services) -> None:
-    """Have the first page's answers ready before somebody asks."""
-    services.warm("zh")
-
-
-def _listen(server: Flask, host: str, port: int) -> None:
+def _listen(make: Callable[[], Flask], host: str, port: int) -> None:
     try:
         from gunicorn.app.base import BaseApplication
     except ImportError:
         from waitress import serve as waitress_serve
 
-        waitress_serve(server, host=host, port=port, threads=2 * THREADS)
+        waitress_serve(make(), host=host, port=port, threads=2 * THREADS)
         return
 
     class Standalone(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -86,6 +108,6 @@ def _listen(server: Flask, host: str, port: int) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Flask:
-            return server
+            return make()
 
     Standalone().run()
