@@ -238,13 +238,14 @@ def _local_frame(kept: pd.DataFrame, crs: CRS, zone: ZoneInfo) -> pd.DataFrame:
     occurred = _local(kept["occurred_from"], zone)
     reported = _local(kept["reported_at"], zone) if "reported_at" in kept.columns else occurred
     source = _column(kept, "discovery_source", DiscoverySource.UNKNOWN)
+    precision = _column(kept, "time_precision", "unknown")
     return pd.DataFrame(
         {
             "x_m": x,
             "y_m": y,
             "occurred": occurred,
             "reported": reported.fillna(occurred),
-            "time_precision": _column(kept, "time_precision", "unknown").fillna("unknown"),
+            "time_precision": precision.fillna("unknown").astype("category"),
             "category": kept["category"].astype("category"),
             "stream": kept["stream"].astype("category"),
             "discovery_source": source.fillna(DiscoverySource.UNKNOWN).astype("category"),

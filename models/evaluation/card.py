@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BacktestCard", "model_name", "scores_frame"]
 
+FEW_HITS = 10
+"""Fewer expected hits are printed with a decimal: "about 0" would not be true."""
+
 PLAIN = (
     "model",
     "horizon_days",
@@ -151,14 +154,18 @@ def _line_parts(card: BacktestCard, language: str) -> tuple[str, str, str]:
         return (
             start,
             _against_zh(card),
-            f"随机选取同样面积约 {card.random_hits:,.0f} 起（{chance}）",
+            f"随机选取同样面积约 {_about(card.random_hits)} 起（{chance}）",
         )
     start = (
         f"Over the last {n_origins} × {card.horizon_days} days the flagged places ({share} of the "
         f"patrollable ground) held {card.hits:,} of {n:,} incidents ({held})"
     )
-    at_random = f"places drawn at random about {card.random_hits:,.0f} ({chance})"
+    at_random = f"places drawn at random about {_about(card.random_hits)} ({chance})"
     return start, _against_en(card), at_random
+
+
+def _about(hits: float) -> str:
+    return f"{hits:,.0f}" if hits >= FEW_HITS else f"{hits:.1f}"
 
 
 def _against_en(card: BacktestCard) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from models.patterns.identity import ANCHOR_DAYS, Sighting, anchor_days, follow
+from models.patterns.places import flag_places
 
 if TYPE_CHECKING:
-    from models.cells import Bools
+    from collections.abc import Iterator, Sequence
+
+    from models.cells import Bools, Floats
     from models.evaluation.trial import Fit, Study
     from models.patterns.identity import Track
     from models.risk_model import RiskModel
@@ -21,20 +23,20 @@ __all__ = ["flagged_before", "tracks"]
 FOLLOWED_PLACES: Final = 100
 """Places followed through time, whatever number is shown: a place keeps its id at rank 21 too."""
 
+YEAR_DAYS: Final = 365
 
-def tracks(fit: Fit, study: Study, *, bar: RiskModel) -> list[Track]:
-    """Give each place its id, by following the places of `bar` up to the day of the fit.
 
-    Parameters
-    ----------
-    bar
-        Last year's counts, unfitted: the ids rest on them whatever model ranks the places.
+def tracks(fit: Fit, study: Study) -> list[Track]:
+    """Give each place its id, by following the places of last year's counts up to the fit's day.
+
+    The ids rest on last year's counts whatever model ranks the places.
     """
     begins = study.incidents.begins
     days = [] if begins is None else anchor_days(begins, fit.as_of)
-    wide = replace(study, count=FOLLOWED_PLACES)
-    past = [wide.fit("past", bar, as_of=day) for day in days]
-    sightings = [Sighting(seen.as_of, seen.places.members, seen.expected) for seen in past]
+    sightings = []
+    for day, counts in _year_counts(study, days):
+        places = flag_places(counts, study.cells, count=FOLLOWED_PLACES)
+        sightings.append(Sighting(day, places.members, counts))
     sightings.append(Sighting(fit.as_of, fit.places.members, fit.expected))
     return follow(sightings, study.cells)
 
@@ -45,3 +47,19 @@ def flagged_before(fit: Fit, study: Study, *, model: RiskModel) -> Bools:
     flagged = np.zeros(len(study.cells), dtype=bool)
     flagged[study.fit(fit.model, model, as_of=day).places.flagged] = True
     return np.array([flagged[place].any() for place in fit.places.members], dtype=bool)
+
+
+def _year_counts(study: Study, days: Sequence[date]) -> Iterator[tuple[date, Floats]]:
+    """Count each cell's incidents of the year up to each day, as known that day.
+
+    The same counts as the model of past counts gives, with every incident placed only once.
+    """
+    frame = study.incidents.frame
+    position = study.cells.positions(study.incidents)
+    occurred, reported = frame["occurred"].to_numpy(), frame["reported"].to_numpy()
+    for day in days:
+        end = np.datetime64(day, "D") + 1
+        first, last = np.searchsorted(occurred, [end - YEAR_DAYS, end])
+        place = position[first:last]
+        known = place[(place >= 0) & (reported[first:last] < end)]
+        yield day, np.bincount(known, minlength=len(study.cells)).astype(float)

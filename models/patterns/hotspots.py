@@ -188,7 +188,7 @@ def _frame(
 ) -> gpd.GeoDataFrame:
     """Describe each place of the fit, by rank."""
     parts = [
-        _names_and_counts(fit, study, line_up[NAIVE], calibration),
+        _names_and_counts(fit, study, calibration),
         profile(fit.places, study.incidents, study.cells, as_of=fit.as_of, names=names),
     ]
     frame = pd.concat(parts, axis=1)
@@ -200,10 +200,8 @@ def _frame(
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=study.cells.grid.crs)
 
 
-def _names_and_counts(
-    fit: Fit, study: Study, bar: RiskModel, calibration: Calibration
-) -> pd.DataFrame:
-    followed = tracks(fit, study, bar=bar)
+def _names_and_counts(fit: Fit, study: Study, calibration: Calibration) -> pd.DataFrame:
+    followed = tracks(fit, study)
     expected = place_sums(fit.expected, fit.places) * calibration.scale
     lower, upper = count_interval(
         expected, calibration, basis_days=fit.basis_days, horizon_days=study.horizon_days

@@ -132,16 +132,17 @@ def _match(sighting: Sighting, alive: list[Track], n_cells: int) -> dict[int, in
     owner = np.full(n_cells, -1)
     for index in sorted(range(len(alive)), key=lambda i: (alive[i].last_seen, -i)):
         owner[alive[index].cells] = index
-    shared: list[tuple[float, int, int]] = []
-    for rank, members in enumerate(sighting.members):
-        owners = owner[members]
-        for index in np.unique(owners[owners >= 0]):
-            weight = float(sighting.weight[members[owners == index]].sum())
-            shared.append((-round(weight, 9), rank, int(index)))
+    rank = np.repeat(np.arange(len(sighting.members)), [len(m) for m in sighting.members])
+    place = np.concatenate([np.empty(0, dtype=np.int64), *sighting.members])
+    held = owner[place] >= 0
+    pair = rank[held] * len(alive) + owner[place[held]]
+    pairs, number = np.unique(pair, return_inverse=True)
+    weight = np.round(np.bincount(number, sighting.weight[place[held]]), 9)
     heirs: dict[int, int] = {}
-    for _, rank, index in sorted(shared):
-        if rank not in heirs and index not in heirs.values():
-            heirs[rank] = index
+    for best in np.lexsort((pairs, -weight)):
+        heir, index = divmod(int(pairs[best]), len(alive))
+        if heir not in heirs and index not in heirs.values():
+            heirs[heir] = index
     return heirs
 
 

@@ -24,6 +24,9 @@ class PlaceFacts:
 MOSTLY = 0.5
 """Share from which one category is called the main one."""
 
+FEW = 20
+"""Incidents. Of fewer the category's count is said, not its percentage."""
+
 
 def why(facts: PlaceFacts, language: str = "en") -> str:
     """Say why, with the counts that can be checked.
@@ -73,13 +76,18 @@ def _category_en(facts: PlaceFacts) -> str:
     if facts.category is None:
         return ""
     word = "mostly" if facts.share_top_category >= MOSTLY else "most often"
-    return f"{word} {facts.category} ({100 * facts.share_top_category:.0f} %)"
+    n = round(facts.share_top_category * facts.n_365)
+    share = f"{100 * facts.share_top_category:.0f} %"
+    return f"{word} {facts.category} ({f'{n} of {facts.n_365}' if facts.n_365 < FEW else share})"
 
 
 def _category_zh(facts: PlaceFacts) -> str:
     if facts.category is None:
         return ""
+    n = round(facts.share_top_category * facts.n_365)
     share = f"（{100 * facts.share_top_category:.0f}%）"
+    if facts.n_365 < FEW:
+        share = f"（{facts.n_365} 起中 {n} 起）"
     if facts.share_top_category >= MOSTLY:
         return f"以{facts.category}为主{share}"
     return f"最多的是{facts.category}{share}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["MODEL", "Kde", "linear_bins", "smooth_on_ground"]
 
 
+BANDWIDTH_M: Final = 100.0
+"""Metres. Of 50 to 250 m the best share of hits on Chicago 2016 (four categories, 150 m cells);
+wider kernels lose to plain counts wherever incidents come back to the same address."""
+
+
 class Kde(RiskModel):
     """A Gaussian kernel over the incidents of the last `days` days, binned to the cells.
 
@@ -28,7 +33,7 @@ class Kde(RiskModel):
     kernel by its mass inside, Diggle (1985), Applied Statistics 34.
     """
 
-    def __init__(self, *, bandwidth_m: float = 150.0, days: int = 730) -> None:
+    def __init__(self, *, bandwidth_m: float = BANDWIDTH_M, days: int = 1095) -> None:
         self.bandwidth_m = bandwidth_m
         self.days = days
 

@@ -124,7 +124,7 @@ def test_the_line_can_be_checked_figure_by_figure(
     assert card.line() == (
         f"Over the last 6 × 28 days the flagged places ({share} of the patrollable ground) held "
         f"{card.hits} of {card.n_incidents} incidents ({held}); they are last year's counts; no "
-        f"other model was tried; places drawn at random about {card.random_hits:.0f} ({random})."
+        f"other model was tried; places drawn at random about {card.random_hits:.1f} ({random})."
     )
     assert card.line("zh").startswith(f"过去 6 × 28 天，标出的地点（占可巡逻面积 {share}）")
 

@@ -28,6 +28,12 @@ def test_one_incident_is_no_incidents() -> None:
     assert why(one).startswith("1 incident in 12 months within 300 m, none of them in the last")
 
 
+def test_of_a_few_incidents_the_category_s_count_is_said_and_no_percentage() -> None:
+    few = replace(FACTS, n_365=3, share_top_category=2 / 3)
+    assert "mostly theft (2 of 3)" in why(few)
+    assert "以theft为主（3 起中 2 起）" in why(few, "zh")
+
+
 def test_a_category_without_a_majority_is_the_most_frequent_only() -> None:
     assert "most often theft (40 %)" in why(replace(FACTS, share_top_category=0.4))
     assert "最多的是theft（40%）" in why(replace(FACTS, share_top_category=0.4), "zh")
