@@ -48,7 +48,6 @@
       this.map.on("moveend", () => { this.placeNames(); this.report.viewport(this.viewport()); });
       this.map.on("zoomend", () => this.resizeMarks());
       this.map.on("mouseout", () => this.report.tip("", { x: 0, y: 0 }));
-      await this.update(this.props, {});
       this.finished = true;
     }
 
@@ -149,11 +148,14 @@
 
     // ---- overlays --------------------------------------------------------------------------
 
-    syncOverlays(list) {
+    async syncOverlays(list) {
       const wanted = new Map((list || []).map(o => [o.id, o]));
       for (const [id, entry] of this.overlays) if (!wanted.has(id)) { if (entry.layer) entry.layer.remove(); this.overlays.delete(id); }
-      return Promise.all([...wanted.values()].map(o => this.syncOverlay(o).catch(e => console.error(`map: ${o.id}:`, e.message))));
+      await Promise.all([...wanted.values()].map(o => this.syncOverlay(o).catch(e => this.complain(o.id, e))));
+      if (!this.dead) this.reorder();
     }
+
+    complain(id, error) { if (!this.dead) console.error(`map: ${id}:`, error.message); }
 
     /** Adding a layer puts it on top of the canvas; this puts all back into their order. */
     reorder() {
@@ -170,7 +172,7 @@
       const shown = overlay.visible !== false;
       if (shown && !(entry.drawn && S.same(without(entry.drawn), without(overlay)))) {
         const data = overlay.url ? await S.fetchJson(overlay.url) : overlay.data || S.EMPTY;
-        if (entry.overlay !== overlay) return;
+        if (this.dead || entry.overlay !== overlay) return;
         if (entry.layer) entry.layer.remove();
         entry.shapes = this.draw(overlay, data);
         entry.layer = overlay.kind === "hotspot" ? this.withBadges(overlay, entry.shapes, data) : entry.shapes;
@@ -278,8 +280,7 @@
       if (!S.same(props.ramp, before.ramp)) { this.patterns(); this.repaint(this.byId.keys()); }
       this.select(props.selected);
       if (props.labels !== before.labels || props.language !== before.language) this.placeNames();
-      await this.syncOverlays(props.overlays);
-      this.reorder();
+      this.reorder(); // the outline of the selected area is new
       if (props.flyTo && !S.same(props.flyTo, before.flyTo)) this.fly(props.flyTo);
     }
 
@@ -295,7 +296,7 @@
       else this.map.setView([center[1], center[0]], zoom === undefined ? this.map.getZoom() : zoom + 1, { animate: false });
     }
 
-    destroy() { this.map.remove(); this.names.remove(); }
+    destroy() { this.dead = true; this.map.remove(); this.names.remove(); }
   }
 
   const corners = box => [[box[1], box[0]], [box[3], box[2]]];

@@ -22,13 +22,18 @@
 
   /** The months of `series`, fetched once; a frame is a slice of it. */
   class Frames {
-    constructor() { this.key = null; this.bytes = null; }
+    constructor() { this.key = null; this.bytes = null; this.loading = Promise.resolve(); }
 
-    async load(series) {
+    load(series) {
       const key = series ? series.url || series.b64 : null;
-      if (key === this.key) return;
-      this.key = key; this.bytes = null; this.series = series;
-      if (!key) return;
+      if (key !== this.key) {
+        this.key = key; this.bytes = null; this.series = series;
+        this.loading = key ? this.fetch(key, series) : Promise.resolve();
+      }
+      return this.loading;
+    }
+
+    async fetch(key, series) {
       const bytes = series.url ? await S.fetchBytes(series.url) : S.bytes(series.b64);
       if (this.key === key) this.bytes = bytes;
     }
@@ -60,8 +65,8 @@
       (window.__mapview = window.__mapview || {})[props.id] = engine.map; // for browser tests
       await engine.ready;
       this.before = props;
-      await this.paint(props);
-      engine.map.__drawn = 1; // how many updates are on the map, for browser tests
+      engine.map.__drawn = 0; // how many updates are on the map, for browser tests
+      await this.change(props, {});
       this.send({ ready: true, webgl, viewport: engine.viewport() });
     }
 
@@ -73,24 +78,32 @@
       };
     }
 
+    complain(error) { if (this.alive) console.error("map:", error.message); }
+
     step() {
-      this.queue = this.queue.then(() => this.alive && this.engine && this.apply()).catch(error => console.error("map:", error.message));
+      this.queue = this.queue.then(() => this.alive && this.engine && this.apply()).catch(error => this.complain(error));
     }
 
     async apply() {
       const props = this.latest.current, before = this.before;
       if (props === before) return;
       this.before = props;
+      await this.change(props, before);
+    }
+
+    /** Colours come at once; an overlay that is slow to arrive holds up nothing but itself. */
+    async change(props, before) {
       await this.engine.update(props, before);
       await this.paint(props);
-      this.engine.map.__drawn += 1;
+      this.engine.syncOverlays(props.overlays).then(() => { this.engine.map.__drawn += 1; });
     }
 
     async paint(props) {
-      await this.frames.load(props.series);
-      const asked = props.frame ?? null;
+      const asked = props.frame ?? null, loading = this.frames.load(props.series);
       if (!this.timer || asked !== this.told) this.frame = asked; // while playing, our own report comes back late
       this.told = asked;
+      if (this.frame !== null || props.playing) await loading; // else the months may come later than the colours
+      else loading.catch(error => this.complain(error));
       this.engine.paintValues(this.frames.at(this.frame) || S.bytes(props.values));
       this.play(props.playing);
     }
@@ -144,7 +157,8 @@
     latest.current = props;
     R.useEffect(() => {
       keeper.current = new Keeper(box.current, tip.current, latest);
-      keeper.current.queue.catch(error => console.error("map:", error.message));
+      const keeping = keeper.current;
+      keeping.queue.catch(error => keeping.complain(error));
       return () => keeper.current.end();
     }, []);
     R.useEffect(() => keeper.current.step());

@@ -80,7 +80,6 @@
       this.addLayer({ id: "ground", slot: 0, type: "background", paint: { "background-color": this.look.ground } });
       await this.loadAreas();
       this.listen();
-      await this.update(this.props, {});
     }
 
     // ---- layers ----------------------------------------------------------------------------
@@ -223,33 +222,48 @@
     syncOverlays(list) {
       const wanted = new Map((list || []).map(o => [o.id, o]));
       for (const id of [...this.overlays.keys()]) if (!wanted.has(id)) this.dropOverlay(id);
-      return Promise.all([...wanted.values()].map(o => this.syncOverlay(o).catch(e => console.error(`map: ${o.id}:`, e.message))));
+      return Promise.all([...wanted.values()].map(o => this.syncOverlay(o).catch(e => this.complain(o.id, e))));
     }
 
+    complain(id, error) { if (!this.dead) console.error(`map: ${id}:`, error.message); }
+
     async syncOverlay(overlay) {
-      const had = this.overlays.get(overlay.id);
-      const entry = had || { id: overlay.id, layers: [], source: `overlay-${overlay.id}` };
-      const before = entry.overlay;
-      entry.overlay = overlay;
+      const entry = this.overlays.get(overlay.id) || { id: overlay.id, layers: [], source: `overlay-${overlay.id}` };
       this.overlays.set(overlay.id, entry);
+      entry.overlay = overlay;
       const shown = overlay.visible !== false;
-      if (shown && (!entry.loaded || !sameData(entry.loaded, overlay))) await this.loadOverlay(entry, overlay);
-      if (this.overlays.get(overlay.id) !== entry || entry.overlay !== overlay) return; // overtaken by a newer one
-      if (entry.loaded && (!entry.layers.length || !sameLook(before, overlay))) this.drawOverlay(entry);
+      if (shown && !(entry.loaded && sameData(entry.loaded, overlay))) {
+        entry.loaded = overlay;
+        entry.loading = this.loadOverlay(entry, overlay);
+      }
+      await entry.loading;
+      if (this.overtaken(entry, overlay) || !this.map.getSource(entry.source)) return;
+      if (!entry.layers.length || !sameLook(entry.drawn, overlay)) this.drawOverlay(entry);
       for (const id of entry.layers) this.map.setLayoutProperty(id, "visibility", shown ? "visible" : "none");
     }
 
+    /** A newer wish for the same overlay has come, or the map has gone, while this one was fetched. */
+    overtaken(entry, overlay) {
+      return this.dead || this.overlays.get(overlay.id) !== entry || entry.overlay !== overlay;
+    }
+
     async loadOverlay(entry, overlay) {
-      entry.loaded = overlay;
       const derived = overlay.kind === "hotspot";
-      const data = overlay.url ? (derived ? await S.fetchJson(overlay.url) : absolute(overlay.url)) : overlay.data || S.EMPTY;
-      this.setSource(entry.source, data);
-      if (derived) this.setSource(`${entry.source}-centres`, S.centres(data));
+      try {
+        const data = overlay.url ? (derived ? await S.fetchJson(overlay.url) : absolute(overlay.url)) : overlay.data || S.EMPTY;
+        if (this.dead || entry.loaded !== overlay) return;
+        this.setSource(entry.source, data);
+        if (derived) this.setSource(`${entry.source}-centres`, S.centres(data));
+      } catch (error) {
+        entry.loaded = null; // asked for again with the next change
+        throw error;
+      }
     }
 
     drawOverlay(entry) {
       entry.layers.forEach(id => this.dropLayer(id));
       const { overlay } = entry;
+      entry.drawn = overlay;
       const draw = S.overlayLayers[overlay.kind];
       if (!draw) { console.error(`map: unknown kind of overlay "${overlay.kind}"`); entry.layers = []; return; }
       const specs = draw({ style: overlay.style || {}, look: this.look, px: n => this.px(n) });
@@ -327,7 +341,6 @@
       if (!same(props.ramp, before.ramp)) this.paintRamp();
       this.mark("selected", "sel", this.areaId(props.selected));
       this.rename(before);
-      await this.syncOverlays(props.overlays);
       if (props.flyTo && !same(props.flyTo, before.flyTo)) this.fly(props.flyTo);
     }
 
@@ -358,7 +371,7 @@
       else this.map.flyTo({ center, zoom: zoom ?? this.map.getZoom() });
     }
 
-    destroy() { this.map.remove(); }
+    destroy() { this.dead = true; this.map.remove(); }
   }
 
   const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);

@@ -34,8 +34,8 @@ FLAGS = (
     "--font-render-hinting=none",
     "--force-color-profile=srgb",
 )
-HERE = ("http://127.0.0.1:", "data:", "blob:", "about:")
-PATIENCE_MS = 30_000
+HERE = ("http://127.0.0.1:", "data:", "blob:", "about:", "file:")
+PATIENCE_MS = 60_000
 
 
 def chromium() -> str | None:
