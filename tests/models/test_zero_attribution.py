@@ -12,7 +12,7 @@ from models.zero.attribution import attribute
 from models.zero.register import find, subjects_from_areas
 
 if TYPE_CHECKING:
-    from conftest import ZeroWorld
+    from tests.conftest import ZeroWorld
 
 
 def attributed(world: ZeroWorld) -> list[Any]:

@@ -14,7 +14,7 @@ from geo.window import Window
 if TYPE_CHECKING:
     import pandas as pd
 
-    from conftest import ZeroWorld
+    from tests.conftest import ZeroWorld
 
 JULY = Window(date(2020, 7, 1), date(2020, 8, 1))
 AUGUST = Window(date(2020, 8, 1), date(2020, 9, 1))

@@ -17,7 +17,7 @@ from geo.schemas import columns_of, conform, validate
 from models.zero.rates import zero_rates
 
 if TYPE_CHECKING:
-    from conftest import ZeroWorld
+    from tests.conftest import ZeroWorld
 
 MODULES = [
     importlib.import_module(f"models.zero.{found.name}")

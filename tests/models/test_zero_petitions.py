@@ -14,7 +14,7 @@ from geo.window import Window
 from models.zero.petitions import broken_on, clocks, due_on, exclusions, is_excluded
 
 if TYPE_CHECKING:
-    from conftest import ZeroWorld
+    from tests.conftest import ZeroWorld
 
 DAY_0 = date(2020, 1, 1)
 HIGHER = {

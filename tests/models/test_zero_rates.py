@@ -16,7 +16,7 @@ from geo.window import Window
 from models.zero.rates import print_rate, print_ratio, three_zero, with_targets, zero_rates
 
 if TYPE_CHECKING:
-    from conftest import ZeroWorld
+    from tests.conftest import ZeroWorld
 
 JUNE = Window(date(2020, 6, 1), date(2020, 7, 1))
 

@@ -18,7 +18,7 @@ from models.zero.rates import print_rate, zero_rates
 from models.zero.status import CODES, monthly_codes
 
 if TYPE_CHECKING:
-    from conftest import ZeroWorld
+    from tests.conftest import ZeroWorld
 
 JUNE = Window(date(2020, 6, 1), date(2020, 7, 1))
 JULY = Window(date(2020, 7, 1), date(2020, 8, 1))

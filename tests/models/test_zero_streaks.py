@@ -10,7 +10,7 @@ import pytest
 from models.zero.streaks import print_streak
 
 if TYPE_CHECKING:
-    from conftest import ZeroWorld
+    from tests.conftest import ZeroWorld
 
 
 def streak(streaks: pd.DataFrame, subject: str, stream: str = "case") -> tuple[int, bool]:
