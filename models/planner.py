@@ -115,15 +115,12 @@ class PatrolPlan:
         that is not in the plan; `minutes_short` is missing where time is not the reason.
     bound
         No plan for as many crews can be worth more.
-    gap
-        Share of the bound that this plan does not reach, at most.
     """
 
     units: tuple[CrewRoute, ...]
     value_curve: tuple[float, ...]
     not_visited: pd.DataFrame
     bound: float
-    gap: float
     shift_start: datetime
     shift_minutes: float
     speed_kmh: float
@@ -134,6 +131,11 @@ class PatrolPlan:
     def value(self) -> float:
         """Sum of the values of all stops."""
         return sum(unit.value for unit in self.units)
+
+    @property
+    def gap(self) -> float:
+        """Share of the bound that this plan does not reach; 0 is a proven optimum."""
+        return (self.bound - self.value) / self.bound if self.bound else 0.0
 
     def statement(self, language: str = "en") -> str:
         """Say what the plan is, and how its minutes were reckoned."""

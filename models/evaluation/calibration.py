@@ -82,7 +82,7 @@ def count_interval(
     ...     np.array([0.0, 4.0, 400.0]), UNTESTED, basis_days=365, horizon_days=28
     ... )
     >>> low.tolist(), high.tolist()
-    ([0.0, 1.0, 366.0], [0.0, 8.0, 435.0])
+    ([0.0, 1.0, 366.0], [0.0, 8.0, 434.0])
     """
     spread = horizon_days / basis_days + calibration.dispersion * expected
     shape = np.maximum(expected, 1e-12) / spread

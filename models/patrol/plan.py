@@ -73,34 +73,31 @@ def plan_patrol(  # noqa: PLR0913 - what a shift is, each by its name
         A negative number of crews or minutes, or a speed that is not positive.
     """
     _check(posts, crews=crews, minutes=(shift_minutes, dwell_min), rates=(speed_kmh, detour))
-    table = posts.loc[:, list(COLUMNS)].assign(post=posts["post"].astype(str))
-    table = table.sort_values(["value", "post"], ascending=[False, True], ignore_index=True)
-    usable = table[["x_m", "y_m"]].notna().all(axis=1) & (table["value"] > 0)
+    table = _sorted(posts)
+    usable = (table[["x_m", "y_m"]].notna().all(axis=1) & (table["value"] > 0)).to_numpy()
     stops = table[usable].reset_index(drop=True)
-    problem = PatrolProblem(
-        np.concatenate([[0.0], stops["value"].to_numpy(float)]),
-        _travel(stops, depot_xy, speed_kmh / detour),
-        float(dwell_min),
-        float(shift_minutes),
-    )
+    value = np.concatenate([[0.0], stops["value"].to_numpy(float)])
+    travel = _travel(stops, depot_xy, speed_kmh / detour)
+    problem = PatrolProblem(value, travel, float(dwell_min), float(shift_minutes))
     plans = _plans(problem, crews, planner or patrol_planners()["greedy"])
     routes = _in_order(problem, plans[-1]) if plans else []
-    bound = max(upper_bound(problem, crews=crews), problem.worth(routes))
     return PatrolPlan(
-        units=tuple(
-            _timed(f"{number}", route, stops, problem, shift_start)
-            for number, route in enumerate(routes, start=1)
-        ),
+        units=_timetable(routes, stops, problem, shift_start),
         value_curve=tuple(problem.worth(plan) for plan in plans),
-        not_visited=left_out(table, usable.to_numpy(), problem, routes),
-        bound=bound,
-        gap=(bound - problem.worth(routes)) / bound if bound else 0.0,
+        not_visited=left_out(table, usable, problem, routes),
+        bound=max(upper_bound(problem, crews=crews), problem.worth(routes)),
         shift_start=shift_start,
         shift_minutes=float(shift_minutes),
         speed_kmh=float(speed_kmh),
         detour=float(detour),
         dwell_min=float(dwell_min),
     )
+
+
+def _sorted(posts: pd.DataFrame) -> pd.DataFrame:
+    """Put the most valuable post first, so that the order they came in cannot matter."""
+    table = posts.loc[:, list(COLUMNS)].assign(post=posts["post"].astype(str))
+    return table.sort_values(["value", "post"], ascending=[False, True], ignore_index=True)
 
 
 def _check(
@@ -158,6 +155,15 @@ def _without(problem: PatrolProblem, routes: Routes) -> PatrolProblem:
     value = problem.value.copy()
     value[[stop for route in routes for stop in route]] = 0.0
     return PatrolProblem(value, problem.travel_min, problem.dwell_min, problem.shift_minutes)
+
+
+def _timetable(
+    routes: Routes, stops: pd.DataFrame, problem: PatrolProblem, start: datetime
+) -> tuple[CrewRoute, ...]:
+    return tuple(
+        _timed(f"{number}", route, stops, problem, start)
+        for number, route in enumerate(routes, start=1)
+    )
 
 
 def _timed(

@@ -60,7 +60,7 @@ def anchor_days(begins: date, as_of: date) -> list[date]:
     """List the fixed days on which places are followed, after a year of record, up to `as_of`.
 
     >>> anchor_days(date(2016, 1, 1), date(2017, 3, 1))
-    [datetime.date(2017, 1, 17), datetime.date(2017, 2, 14)]
+    [datetime.date(2017, 1, 15), datetime.date(2017, 2, 12)]
     """
     first = -(-(begins.toordinal() + 365) // ANCHOR_DAYS)
     last = as_of.toordinal() // ANCHOR_DAYS
