@@ -13,7 +13,7 @@ from geo.store.moments import moment_of, moments_of
 from geo.store.tables import batch
 from geo.vocabulary import Entity
 
-__all__ = ["batch_info", "find_batch", "read_batches"]
+__all__ = ["batch_info", "find_batch", "read_batches", "void_batches"]
 
 TEXTS: Final = ("entity", "source", "content_hash", "recipe", "actor")
 
@@ -60,6 +60,12 @@ def read_batches(connection: sa.Connection) -> pd.DataFrame:
     frame["events"] = frame["last_seq"] - frame["first_seq"] + 1
     frame["standing"] = ~frame.index.isin(undone) & frame["undoes"].isna()
     return frame.drop(columns="known_from").astype(dict.fromkeys(TEXTS, "str"))
+
+
+def void_batches() -> sa.CompoundSelect[int | None]:
+    """Select the batches that were undone and those that undid them."""
+    undoing = sa.select(batch.c.batch_id).where(batch.c.undoes.is_not(None))
+    return sa.union_all(_undone(), undoing)
 
 
 def _undone() -> sa.Select[int | None]:

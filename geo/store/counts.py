@@ -46,17 +46,21 @@ def add_counts(connection: sa.Connection, deltas: pd.Series) -> None:
     deltas = deltas[deltas != 0]
     if deltas.empty:
         return
-    known = read_counts(connection).set_index(CELL)["n"]
-    old = deltas.index.isin(known.index)
+    months = deltas.index.get_level_values("ym")
+    known = read_counts(connection, first=months.min(), last=months.max())
+    old = deltas.index.isin(pd.MultiIndex.from_frame(known[CELL]))
     _update(connection, deltas[old])
     _insert(connection, deltas[~old])
     connection.execute(sa.delete(month_count).where(month_count.c.n == 0))
 
 
-def read_counts(connection: sa.Connection) -> pd.DataFrame:
-    """Read all counts as ym, stream, area_code, n in this order of rows."""
+def read_counts(
+    connection: sa.Connection, *, first: str = "0000-01", last: str = "9999-12"
+) -> pd.DataFrame:
+    """Read the counts of the months `first` to `last` as ym, stream, area_code, n, in order."""
     c = month_count.c
-    rows = connection.execute(sa.select(c.ym, c.stream, c.area_code, c.n).order_by(*c[:3])).all()
+    asked = sa.select(c.ym, c.stream, c.area_code, c.n).where(c.ym.between(first, last))
+    rows = connection.execute(asked.order_by(c.ym, c.stream, c.area_code)).all()
     frame = pd.DataFrame(rows, columns=[*CELL, "n"])
     return frame.astype({"ym": "str", "stream": "str", "area_code": "str", "n": "int64"})
 

@@ -12,6 +12,7 @@ from geo.store.segments import (
     covered_to,
     joined,
     read_tail,
+    tail_length,
     write_segment,
 )
 
@@ -42,12 +43,10 @@ class PendingSegments:
 
     def _flush(self, entity: str) -> None:
         held, self.held[entity] = self.held[entity], []
-        if not held:
+        if not held or tail_length(self.connection, entity) < SEGMENT_FROM_ROWS:
             return
         covered = covered_to(self.connection, entity)
         tail = read_tail(self.connection, entity, after=covered, upto=held[0].first_seq - 1)
         versions = joined([tail, *held], entity)
-        if len(versions) < SEGMENT_FROM_ROWS:
-            return
         for part in versions.portions(SEGMENT_ROWS):
             write_segment(self.connection, entity, part)

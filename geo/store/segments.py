@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +38,7 @@ __all__ = [
     "read_segments",
     "read_tail",
     "stamped",
+    "tail_length",
     "versions_of_events",
     "write_segment",
 ]
@@ -109,6 +111,13 @@ def covered_to(connection: sa.Connection, entity: str) -> int:
     """Give the last seq of the entity that lies in a segment, 0 when none does."""
     last = sa.select(sa.func.max(segment.c.last_seq)).where(segment.c.entity == entity)
     return connection.execute(last).scalar() or 0
+
+
+def tail_length(connection: sa.Connection, entity: str) -> int:
+    """Give the number of the entity's events that lie in no segment."""
+    beyond = event.c.seq > covered_to(connection, entity)
+    tail = sa.select(sa.func.count()).where(event.c.entity == entity, beyond)
+    return connection.execute(tail).scalar_one()
 
 
 def write_segment(connection: sa.Connection, entity: str, versions: Versions) -> None:
@@ -200,8 +209,9 @@ def drops_of(
     )
 
 
+@cache
 def no_versions(entity: str) -> Versions:
-    """Give no versions, with the columns of the entity."""
+    """Give no versions, with the columns of the entity; shared, so never write to them."""
     none = np.array([], dtype="int64")
     frame = pd.DataFrame(index=pd.Index([], dtype="str", name=key_of(entity)))
     return Versions(stamped(conform(frame, entity), none, none, none), drops_of([], none, none))

@@ -29,20 +29,24 @@ COLUMNS: Final = ("key", "seq", "action", "known_at")
 
 
 def last_events(
-    connection: sa.Connection, entity: str, keys: pd.Index, *, before: int | None = None
+    connection: sa.Connection,
+    entity: str,
+    keys: pd.Index,
+    *,
+    only: sa.ColumnElement[bool] | None = None,
 ) -> pd.DataFrame:
     """Give the last event of each key that has any: seq, action, known_at, indexed by key.
 
-    With `before`, the last one whose seq lies before it.
+    With `only`, the last one of the events that meet this condition.
     """
     c = event.c
     every = (
         sa.select(*(c[name] for name in COLUMNS)).where(c.entity == entity).order_by(c.key, c.seq)
     )
-    if before is not None:
-        every = every.where(c.seq < before)
+    if only is not None:
+        every = every.where(only)
     if connection.execute(every.order_by(None).limit(1)).first() is None:
-        return _frame([])
+        return NONE.copy()
     if len(keys) >= SCAN_FROM:
         found = _frame(connection.execute(every).all())
         return found[found.index.isin(keys)]
@@ -98,3 +102,6 @@ def _frame(rows: Iterable[sa.Row[str, int, str, int]]) -> pd.DataFrame:
     found = pd.DataFrame.from_records(list(rows), columns=list(COLUMNS)).astype({"key": "str"})
     found = found.drop_duplicates("key", keep="last").set_index("key")
     return found.astype({"seq": "int64", "action": "str", "known_at": "int64"})
+
+
+NONE: Final = _frame([])

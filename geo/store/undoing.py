@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from geo.schemas import key_of
 from geo.store import standing
+from geo.store.batches import void_batches
 from geo.store.tables import event
 from geo.vocabulary import Action, Entity
 
@@ -22,15 +23,19 @@ def undo(batch: Batch, undone: BatchInfo) -> None:
     """Append to `batch` what takes the batch `undone` back.
 
     Each record goes back to what it was before that batch: retracted when it was not there,
-    corrected or recorded anew when it was. Records that a later batch changed stay as they are.
+    corrected or recorded anew when it was. Records that a later batch changed stay as they are;
+    batches that were undone, and what undid them, count as if they had never been.
     """
     first, last = undone.first_seq, undone.last_seq
     for entity, keys in _touched(batch.connection, first, last).items():
-        now = standing.last_events(batch.connection, entity, keys)
-        own = now[now["seq"] <= last]
-        before = standing.last_events(batch.connection, entity, own.index, before=first)
+        valid = event.c.batch_id.not_in(void_batches())
+        now = standing.last_events(batch.connection, entity, keys, only=valid)
+        own = now.index[now["seq"].between(first, last)]
+        earlier = valid & (event.c.seq < first)
+        before = standing.last_events(batch.connection, entity, own, only=earlier)
         before = before[standing.stands(before)]
-        stands = own.index[standing.stands(own)]
+        shown = standing.last_events(batch.connection, entity, own)
+        stands = shown.index[standing.stands(shown)]
         _retract(batch, entity, stands.difference(before.index))
         _restore(batch, entity, before[before.index.isin(stands)], Action.CORRECTED)
         _restore(batch, entity, before[~before.index.isin(stands)], Action.RECORDED)
