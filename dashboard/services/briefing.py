@@ -10,7 +10,6 @@ import numpy as np
 from dashboard.i18n import t
 from dashboard.services.naming import moment_text
 from geo.draw import Drawing, Table, draw, leaflet_assets
-from geo.hierarchy import leaf_codes
 from geo.layers import areas, cameras, ground, hotspots, incidents, patrol
 
 if TYPE_CHECKING:
@@ -26,6 +25,10 @@ __all__ = ["BriefingService"]
 
 SHOWN: Final = (ground.RIVERS, ground.LAYER, cameras.LAYER, incidents.LAYER, hotspots.LAYER)
 """Layers a briefing carries; units and views would make the file too large to send."""
+
+
+FILE_TOLERANCE_M: Final = 60.0
+"""Metres. A file that is sent on shows the whole county, not a single farm's border."""
 
 
 class BriefingService:
@@ -67,8 +70,7 @@ class BriefingService:
     def _drawings(
         self, query: Query, colouring: dict[str, Any], lang: str, crews: int
     ) -> list[Drawing]:
-        every = self._world.snapshot().areas
-        shapes = areas.features(every, codes=leaf_codes(every))
+        shapes = self._situation.drawn_areas(tolerance_m=FILE_TOLERANCE_M)
         values = np.frombuffer(base64.b64decode(colouring["values"]), dtype=np.uint8)
         layers = [*SHOWN, *([patrol.LAYER] if crews else [])]
         drawn = [

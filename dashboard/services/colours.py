@@ -47,8 +47,8 @@ _STATUS_STYLE: Final = {
     "broken": ("#e0843d", ""),
     "pending_review": ("#8f86d8", "dots"),
     "not_assessed": ("#5b6b7a", "hatch"),
-    "zero_reported": ("#2f8f88", ""),
-    "zero_verified": ("#1c6b6d", ""),
+    "zero_reported": ("#23736f", ""),
+    "zero_verified": ("#174f54", ""),
 }
 WHOLE_FROM: Final = 10.0
 """Bounds from here on are whole numbers; below, a tenth still matters."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import geopandas as gpd
 import pandas as pd
 
 from dashboard.i18n import t
@@ -22,7 +23,6 @@ from models.risk_model import risk_incidents
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    import geopandas as gpd
     import numpy as np
     from numpy.typing import NDArray
 
@@ -36,6 +36,8 @@ CELL_M: Final = 150.0
 """Metres. A place a crew can stand in and see; the cell of the published comparisons."""
 COUNT: Final = 20
 """Places flagged at most: what a shift can reach."""
+NEAR_STREET_M: Final = 200.0
+"""Metres. A street farther off does not name a place."""
 REACH_M: Final = 150.0
 """Metres from a road or a building that still count as ground to patrol."""
 
@@ -92,7 +94,7 @@ class HotspotService:
         return {
             "hotspot_id": row["hotspot_id"],
             "rank": int(row["rank"]),
-            "place": place_name(areas, row["area_code"], lang),
+            "place": _place(row, areas, lang),
             "state": word("hotspot_state", str(row["state"]), lang),
             "state_id": str(row["state"]),
             "expected": f"{row['expected']:.1f}",
@@ -131,7 +133,7 @@ class HotspotService:
         )
 
     def _ground(self, snapshot: Snapshot) -> tuple[Grid, NDArray[np.bool_]]:
-        key = ("ground", len(snapshot.areas), len(snapshot.ground("roads")))
+        key = ("ground", snapshot.areas["seq"].max(), len(snapshot.ground("roads")))
         return self._cache.get(key, lambda: self._patrollable(snapshot))
 
     def _patrollable(self, snapshot: Snapshot) -> tuple[Grid, NDArray[np.bool_]]:
@@ -164,7 +166,17 @@ class HotspotService:
         placed = frame.to_crs(WGS84)
         placed["lon"], placed["lat"] = centres.geometry.x.round(6), centres.geometry.y.round(6)
         placed["area_code"] = area_of(centres, leaves[leaves.geometry.notna()])
+        placed["street"] = self._streets(frame)
         return placed
+
+    def _streets(self, frame: gpd.GeoDataFrame) -> pd.Series:
+        """Name the street nearest to each hotspot's middle; missing where none is near."""
+        roads = self._world.snapshot().ground("roads")
+        named = roads[roads["name"].notna()].to_crs(frame.crs)[["name", roads.geometry.name]]
+        middles = frame[[]].set_geometry(gpd.points_from_xy(frame["x_m"], frame["y_m"]))
+        near = middles.set_crs(frame.crs).sjoin_nearest(named, max_distance=NEAR_STREET_M)
+        names: pd.Series = near["name"][~near.index.duplicated()].reindex(frame.index)
+        return names
 
 
 def peak_text(row: dict[str, Any], lang: str) -> str:
@@ -174,6 +186,12 @@ def peak_text(row: dict[str, Any], lang: str) -> str:
         return t("peak.unknown", lang)
     named = days if isinstance(days, str) and days else t("peak.any_day", lang)
     return t("peak.text", lang, days=named, hours=hours)
+
+
+def _place(row: dict[str, Any], areas: pd.DataFrame, lang: str) -> str:
+    """Name a hotspot by its area and, where one is near, its street."""
+    area = place_name(areas, row["area_code"], lang)
+    return f"{area} · {row['street']}" if isinstance(row["street"], str) else area
 
 
 def _category_names(incidents: pd.DataFrame) -> dict[str, tuple[str, str]]:

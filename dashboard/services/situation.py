@@ -23,6 +23,7 @@ from dashboard.services.zero_board import STREAMS
 from geo.hierarchy import leaf_codes
 from geo.layer import geojson_bytes
 from geo.layers.areas import features as area_features
+from geo.layers.areas import simplified
 from models.area_risk import expected_by_area
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ HORIZON_DAYS: Final = 28
 """Days ahead the risk of an area speaks of: four whole weeks hold every weekday alike."""
 HISTORY_DAYS: Final = 365
 """Days of past counts behind the risk of an area: one whole year holds every season."""
+SCREEN_TOLERANCE_M: Final = 20.0
+"""Metres. Corners smaller than a few pixels at the closest zoom are not sent to the screen."""
 NOT_RISK: Final = ("patrol_discovered", "camera_review")
 """Found by looking; left out of risk so that looking does not breed risk."""
 
@@ -79,8 +82,8 @@ class SituationService:
         """Give the finest areas as GeoJSON; a feature's id is its place in code order."""
         snapshot = self._world.snapshot()
         return self._cache.get(
-            ("areas", len(snapshot.areas), lang),
-            lambda: geojson_bytes(area_features(snapshot.areas, codes=leaf_codes(snapshot.areas))),
+            ("areas", snapshot.areas["seq"].max(), lang),
+            lambda: geojson_bytes(self.drawn_areas(tolerance_m=SCREEN_TOLERANCE_M)),
         )
 
     def parents_geojson(self, lang: str) -> bytes:
@@ -89,9 +92,17 @@ class SituationService:
         above = areas.loc[leaf_codes(areas), "parent_code"].dropna().unique()
         codes = sorted(code for code in above if areas.geometry.notna().get(code, False))
         return self._cache.get(
-            ("parents", len(areas), lang),
+            ("parents", areas["seq"].max(), lang),
             lambda: geojson_bytes(area_features(areas, codes=codes)),
         )
+
+    def drawn_areas(self, *, tolerance_m: float) -> gpd.GeoDataFrame:
+        """Give the finest areas in code order with the borders a picture needs."""
+        every = self._world.snapshot().areas
+        chosen = area_features(every, codes=leaf_codes(every))
+        if not chosen.geometry.notna().any():
+            return chosen
+        return simplified(chosen, metric_crs=self._world.metric_crs, tolerance_m=tolerance_m)
 
     def colouring(self, colour_by: str, query: Query, lang: str) -> dict[str, object]:
         """Give the newest values of the areas with their legend."""
