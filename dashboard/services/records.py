@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 __all__ = ["records"]
 
@@ -13,8 +12,17 @@ __all__ = ["records"]
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Give one dictionary per row, by column name.
 
-    >>> import pandas as pd
     >>> records(pd.DataFrame({"a": [1], "b": ["x"]}))
     [{'a': 1, 'b': 'x'}]
     """
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    names = [str(name) for name in frame.columns]
+    columns = [_values(frame[name]) for name in frame.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pd.Series) -> list[Any]:
+    """Give plain values; a text column hands them over at once, far faster than one by one."""
+    values = column.astype(object)
+    if getattr(column.dtype, "na_value", None) is pd.NA:
+        values = values.where(column.notna(), None)
+    return list(values.to_numpy())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dashboard.services.cache import Cache
@@ -109,8 +110,9 @@ class World:
         return self.rulebook_named(self.store.meta.rulebook or "open-data")
 
     @staticmethod
+    @cache
     def rulebook_named(name: str) -> Rulebook:
-        """Read one of the project's rulebooks."""
+        """Read one of the project's rulebooks, once."""
         return rulebook_from_yaml(read_text("rulebooks", f"{name}.yaml"))
 
     def subjects(self, snapshot: Snapshot, *, level: str | None = None) -> pd.DataFrame:
