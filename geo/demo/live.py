@@ -70,7 +70,7 @@ def live_events(store: Store, *, seed: int, now: Callable[[], datetime]) -> Iter
     span = Span(until)
     world = make_world(span, seed=seed, volume="county")
     while True:
-        last = max(store.last_recorded().values())
+        last = store.events(store.watermark - 1)["recorded_at"].iloc[-1].to_pydatetime()
         yield _step(store, world, span, seed, max(now(), last + timedelta(seconds=1)))
 
 

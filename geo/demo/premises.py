@@ -83,7 +83,7 @@ def draw_at_units(
 
 def _workdays(span: Span, count: int, rng: np.random.Generator) -> Ints:
     days = span.days()
-    weights = np.cumsum(np.where(days.dayofweek < 5, 1.0, 0.8))
+    weights = np.cumsum(np.where(days.day_of_week < 5, 1.0, 0.8))
     day = np.searchsorted(weights, rng.random(count) * weights[-1], side="right")
     return np.asarray(day, dtype=np.int64)
 

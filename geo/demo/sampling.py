@@ -126,7 +126,7 @@ def _first_ones(
 ) -> tuple[Ints, Ints]:
     """Draw stretch and day of the incidents that repeat no other."""
     days, year_of_day = span.days(), span.year_of_day()
-    weights = day_weights(category, days.dayofweek.to_numpy(), days.dayofyear.to_numpy())
+    weights = day_weights(category, days.day_of_week.to_numpy(), days.day_of_year.to_numpy())
     stretch, day = [], []
     for year in range(YEARS + 1):
         mine = np.flatnonzero(year_of_day == year)
