@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from models.evaluation.score import BUDGETS, best_hits, hit_rate, pai, pei, percent, top_cells
+from models.evaluation.score import BUDGETS, hit_rate, pai, pei, percent, top_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from models.cells import Floats, Ints
+    from models.cells import Floats
     from models.evaluation.trial import Fit
 
 __all__ = ["BacktestCard", "model_name", "scores_frame"]
@@ -209,25 +209,56 @@ def scores_frame(trials: Mapping[str, Sequence[tuple[Fit, Floats]]]) -> pd.DataF
         the ground or "places". Hits are summed over the origins.
     """
     rows = [
-        (name, str(budget), *_score([(_budget_cells(fit, budget), truth) for fit, truth in pairs]))
+        (name, *row)
         for name, pairs in trials.items()
         if pairs
-        for budget in ("places", *BUDGETS)
+        for row in _score_rows([_outcome(fit, held) for fit, held in pairs])
     ]
     columns = ["model", "budget", "share_area", "hits", "incidents", "hit_rate", "pai", "pei"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _score(chosen: Sequence[tuple[Ints, Floats]]) -> tuple[float, ...]:
-    hits = int(sum(truth[cells].sum() for cells, truth in chosen))
-    incidents = int(sum(truth.sum() for _, truth in chosen))
-    most = float(sum(best_hits(truth, len(cells)) for cells, truth in chosen))
-    share = float(np.mean([len(cells) / len(truth) for cells, truth in chosen]))
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One origin: incidents held by the best 0, 1, … n cells, by the model and with hindsight."""
+
+    by_model: Floats
+    by_hindsight: Floats
+    place_cells: int
+    place_hits: float
+
+
+def _outcome(fit: Fit, held: Floats) -> Outcome:
+    return Outcome(
+        _held_by_first(held[top_cells(fit.expected, len(held))]),
+        _held_by_first(np.sort(held)[::-1]),
+        len(fit.places.cells),
+        float(held[fit.places.cells].sum()),
+    )
+
+
+def _held_by_first(held: Floats) -> Floats:
+    return np.concatenate([[0.0], np.cumsum(held)])
+
+
+def _score_rows(outcomes: Sequence[Outcome]) -> list[tuple[object, ...]]:
+    places = [(o.place_cells, o.place_hits) for o in outcomes]
+    rows: list[tuple[object, ...]] = [("places", *_score(outcomes, places))]
+    for budget in BUDGETS:
+        cells = [round(budget * (len(o.by_model) - 1)) for o in outcomes]
+        chosen = [(n, float(o.by_model[n])) for n, o in zip(cells, outcomes, strict=True)]
+        rows.append((str(budget), *_score(outcomes, chosen)))
+    return rows
+
+
+def _score(
+    outcomes: Sequence[Outcome], chosen: Sequence[tuple[int, float]]
+) -> tuple[float | int, ...]:
+    """Sum cells and hits over the origins; share, hits, incidents, hit rate, PAI, PEI."""
+    hits = int(sum(held for _, held in chosen))
+    incidents = int(sum(o.by_model[-1] for o in outcomes))
+    pairs = list(zip(outcomes, chosen, strict=True))
+    most = float(sum(o.by_hindsight[n] for o, (n, _) in pairs))
+    share = float(np.mean([n / (len(o.by_model) - 1) for o, (n, _) in pairs]))
     rates = (hit_rate(hits, incidents), pai(hits, incidents, share), pei(hits, most))
     return (share, hits, incidents, *rates)
-
-
-def _budget_cells(fit: Fit, budget: str | float) -> Ints:
-    if isinstance(budget, str):
-        return fit.places.cells
-    return top_cells(fit.expected, round(budget * len(fit.expected)))
