@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.intake.codes import nearest_of
+
 __all__ = ["attribute"]
 
 
@@ -24,22 +26,9 @@ def attribute(
     """
     if subjects.empty:
         return area_code.astype("str")
+    registered = subjects.index[subjects["unit_id"].isna()]
     by_unit = subjects[subjects["unit_id"].notna()]
     units = pd.Series(by_unit.index, index=by_unit["unit_id"]).groupby(level=0).first()
     of_unit = unit_id.map(units)
-    of_area = area_code.map(_area_subjects(subjects, areas))
+    of_area = area_code.map(nearest_of(registered, areas))
     return of_unit.where(of_unit.notna(), of_area).astype("str")
-
-
-def _area_subjects(subjects: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
-    """Give, per area code, the subject that answers for what happens there."""
-    registered = set(subjects.index[subjects["unit_id"].isna()])
-    parents = areas["parent_code"]
-    at = pd.Series(areas.index, index=areas.index, dtype="str")
-    found = at.where(at.isin(list(registered)))
-    for _ in range(len(areas)):
-        if found.notna().all() or at.isna().all():
-            break
-        at = at.map(parents)
-        found = found.where(found.notna(), at.where(at.isin(list(registered))))
-    return found

@@ -16,7 +16,7 @@ from geo.intake.entities import Placing
 from geo.intake.faults import Verdicts
 from geo.intake.keys import made_keys
 from geo.intake.personal import refuse_personal, without_personal
-from geo.intake.places import locate, place, remark_duplicates, withhold
+from geo.intake.places import locate, place, remark_duplicates, sensitive_rows, withhold
 from geo.intake.quarantine import coordinate_columns
 from geo.intake.reader import RawTable
 from geo.intake.rules import Rows, check_rows
@@ -88,6 +88,11 @@ class FileCheck:
         self.typed = type_columns(
             table, self.variant, spec, zone=self.task.zone, verdicts=self.verdicts
         )
+        if spec.stored in INCIDENTS:
+            categories = self.task.recipe.sensitive_categories
+            self.withheld = sensitive_rows(
+                self.typed, self.raw.frame, self.variant.sensitive, categories
+            )
 
     def _refuse_grievance_points(self) -> None:
         """F09: a petition has no coordinates, unless they are only there to find its area."""
@@ -164,10 +169,7 @@ class FileCheck:
     def _incidents(self) -> None:
         task, frame = self.task, self.typed.frame
         remark_duplicates(frame, self.verdicts, metric_crs=task.metric_crs)
-        rules = self.variant.sensitive
-        self.withheld = withhold(
-            self.typed, self.raw.frame, rules, task.recipe.sensitive_categories
-        )
+        withhold(frame, self.withheld)
         frame["stream"] = str(task.spec.stored)
         frame["subject_id"] = self._attributed(frame["unit_id"])
         self.typed.fed |= {"stream", "subject_id", "loc_precision", "sensitive_location"}

@@ -18,9 +18,33 @@ if TYPE_CHECKING:
     from geo.intake.faults import Verdicts
     from geo.intake.recipe import Recipe
 
-__all__ = ["check_area_codes", "check_known", "check_retired", "implied_areas"]
+__all__ = [
+    "check_area_codes",
+    "check_known",
+    "check_retired",
+    "implied_areas",
+    "nearest_of",
+]
 
 GB_CODE = r"\d{2}(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?"
+
+
+def nearest_of(chosen: pd.Index, areas: pd.DataFrame) -> pd.Series:
+    """Give, per area code, the area itself or the nearest one above it that is among `chosen`.
+
+    >>> areas = pd.DataFrame({"parent_code": [None, "1", "2"]}, index=["1", "2", "3"])
+    >>> nearest_of(pd.Index(["1", "3"]), areas).tolist()
+    ['1', '1', '3']
+    """
+    wanted, parents = list(chosen), areas["parent_code"]
+    at = pd.Series(areas.index, index=areas.index, dtype="str")
+    found = at.where(at.isin(wanted))
+    for _ in range(len(areas)):
+        if found.notna().all() or at.isna().all():
+            break
+        at = at.map(parents).astype("str")
+        found = found.where(found.notna(), at.where(at.isin(wanted)))
+    return found
 
 
 def check_area_codes(frame: pd.DataFrame, verdicts: Verdicts, recipe: Recipe) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,9 @@ __all__ = ["Typed", "require_columns", "type_columns"]
 
 YES = frozenset({"true", "t", "yes", "y", "1", "是", "有", "在线"})
 NO = frozenset({"false", "f", "no", "n", "0", "否", "无", "离线"})
+
+NOT_COUNTED: Final = frozenset({"geometry", "grouping"})
+"""An area without a boundary is listed, not drawn; one not called a grouping is none."""
 
 
 @dataclass
@@ -49,7 +52,7 @@ class Typed:
             withheld = (self.frame["loc_precision"] == "withheld").to_numpy()
             blank |= {name: blank[name] & ~withheld for name in ("lon", "lat")}
         counts = {str(name): int((mask & rows).sum()) for name, mask in blank.items()}
-        return {name: n for name, n in counts.items() if n and name != "geometry"}
+        return {name: n for name, n in counts.items() if n and name not in NOT_COUNTED}
 
 
 def require_columns(raw: RawTable, variant: Variant, spec: EntitySpec) -> None:

@@ -12,19 +12,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
+from pyproj import CRS, Transformer
 from scipy.stats import binomtest
 
 from geo.crs import WGS84, Datum, parse_crs, to_wgs84, wgs84_from_bd09, wgs84_from_gcj02
+from geo.intake.codes import nearest_of
 from geo.intake.sentences import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import geopandas as gpd
 
 __all__ = ["DatumFit", "datum_fits", "refuse_wrong_datum"]
 
@@ -92,7 +94,9 @@ def datum_fits(
     Empty when no point has a stated area with geometry.
     """
     drawn = areas[areas.geometry.notna()]
-    place = drawn.index.get_indexer(pd.Index(stated))
+    # A village without a boundary is held against the nearest area above it that has one.
+    held_against = stated.map(nearest_of(drawn.index, areas))
+    place = drawn.index.get_indexer(pd.Index(held_against))
     usable = (place >= 0) & np.isfinite(x) & np.isfinite(y)
     rows = _spread(x, y, place, usable)
     if not len(rows):
@@ -151,10 +155,12 @@ def _spread(x: Floats, y: Floats, place: NDArray[Any], usable: NDArray[np.bool_]
 def _fit(
     datum: Datum | None, pair: Pair, shapes: NDArray[Any], place: NDArray[Any], metric_crs: str
 ) -> DatumFit:
-    points = gpd.GeoSeries(gpd.points_from_xy(*pair), crs=WGS84).to_crs(metric_crs).to_numpy()
-    distance = np.zeros(len(points))
-    inside = np.zeros(len(points), dtype=bool)
+    x, y = Transformer.from_crs(WGS84, metric_crs, always_xy=True).transform(*pair)
+    points = shapely.points(x, y)
     shapely.prepare(shapes)
-    inside[:] = shapely.intersects(shapes[place], points)
-    distance[~inside] = shapely.distance(shapes[place[~inside]], points[~inside])
-    return DatumFit(datum, inside, float(np.nanmean(distance)))
+    inside = np.asarray(shapely.intersects(shapes[place], points), dtype=bool)
+    # Beyond the range of the projection a point is outside in every reading, however far.
+    far = ~inside & np.isfinite(x) & np.isfinite(y)
+    distance = np.zeros(len(points))
+    distance[far] = shapely.distance(shapes[place[far]], points[far])
+    return DatumFit(datum, inside, float(distance.mean()))

@@ -112,7 +112,7 @@ def _import_file(task: Task, path: Path) -> ImportReport:
 
 def _refuse_same(task: Task, digest: str) -> None:
     """F06: the same content, entity and recipe as a batch that stands."""
-    batch = task.store.find_batch(digest, task.spec.stored, task.recipe.name)
+    batch = task.store.find_batch(digest, task.spec.stored, task.recipe_label)
     if batch is not None:
         raise refusal("F06", id=batch.batch_id)
 

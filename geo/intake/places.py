@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyproj import Transformer
 from scipy.spatial import cKDTree
 
 from geo.assign import Verdict, area_of, place_in_areas
@@ -19,11 +19,13 @@ from geo.intake.texts import plain_text
 from geo.vocabulary import LocationPrecision
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from geo.intake.columns import Typed
     from geo.intake.faults import Mask, Verdicts
     from geo.intake.recipe import Recipe, Sensitive
 
-__all__ = ["Ground", "locate", "place", "remark_duplicates", "withhold"]
+__all__ = ["Ground", "locate", "place", "remark_duplicates", "sensitive_rows", "withhold"]
 
 FAULT_OF: Final = {
     Verdict.UNKNOWN_CODE: ("Q02", "area_code"),
@@ -97,9 +99,10 @@ def place(typed: Typed, verdicts: Verdicts, ground: Ground) -> None:
         )
     frame = typed.frame
     # A retired code is judged by its date (Q03), so every code that was ever loaded counts here.
+    sound = verdicts.kept
     placed = place_in_areas(
-        frame["lon"],
-        frame["lat"],
+        frame["lon"].where(sound),
+        frame["lat"].where(sound),
         frame["area_code"].to_numpy(dtype=object),
         ground.tree,
         metric_crs=ground.metric_crs,
@@ -165,10 +168,10 @@ def _remark_decimals(
     verdicts.remark("W07", coarse[0] & coarse[1])
 
 
-def withhold(
+def sensitive_rows(
     typed: Typed, raw: pd.DataFrame, rules: tuple[Sensitive, ...], categories: tuple[str, ...]
 ) -> Mask:
-    """Drop the coordinates of sensitive rows, keep the area found from them; give those rows."""
+    """Say which incidents are sensitive: by flag, by category, or by a column the recipe names."""
     frame = typed.frame
     hidden = frame["sensitive_location"].fillna(value=False).to_numpy(dtype=bool)
     hidden = hidden | frame["category"].isin(list(categories)).to_numpy(dtype=bool)
@@ -176,6 +179,11 @@ def withhold(
         if rule.source in raw:
             words = [value.casefold() for value in rule.values]
             hidden = hidden | plain_text(raw[rule.source]).str.casefold().isin(words).to_numpy()
+    return np.asarray(hidden, dtype=bool)
+
+
+def withhold(frame: pd.DataFrame, hidden: Mask) -> None:
+    """Drop the coordinates of the `hidden` rows; the area found from them stays."""
     had_point = frame["lon"].notna()
     frame["sensitive_location"] = hidden
     frame["loc_precision"] = np.where(
@@ -183,7 +191,6 @@ def withhold(
     )
     for name in ("lon", "lat"):
         frame[name] = frame[name].mask(hidden)
-    return hidden
 
 
 def remark_duplicates(frame: pd.DataFrame, verdicts: Verdicts, *, metric_crs: str) -> None:
@@ -191,14 +198,14 @@ def remark_duplicates(frame: pd.DataFrame, verdicts: Verdicts, *, metric_crs: st
     asked = np.flatnonzero(verdicts.kept & frame["lon"].notna().to_numpy())
     if len(asked) < 2:  # noqa: PLR2004 - a pair needs two
         return
-    points = gpd.GeoSeries(
-        gpd.points_from_xy(frame["lon"].iloc[asked], frame["lat"].iloc[asked]), crs=WGS84
-    ).to_crs(metric_crs)
+    to_metric = Transformer.from_crs(WGS84, metric_crs, always_xy=True)
+    lon, lat = (frame[name].to_numpy(dtype=float)[asked] for name in ("lon", "lat"))
+    x, y = to_metric.transform(lon, lat)
     minutes = frame["occurred_from"].iloc[asked].to_numpy("datetime64[us]").astype("int64") / 60e6
     kind, _ = pd.factorize(frame["category"].iloc[asked])
     # Scaled so that the ball of radius 1 is the rule's box; categories lie 2 apart.
     scaled = np.column_stack(
-        [points.x / DUPLICATE_M, points.y / DUPLICATE_M, minutes / DUPLICATE_MIN, kind * 2.0]
+        [x / DUPLICATE_M, y / DUPLICATE_M, minutes / DUPLICATE_MIN, kind * 2.0]
     )
     pairs = cKDTree(scaled).query_pairs(1.0, p=np.inf, output_type="ndarray")
     apart = scaled[pairs[:, 0], :2] - scaled[pairs[:, 1], :2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -119,8 +120,13 @@ def _broken(path: Path, error: Exception) -> DataError:
 
 def _csv(text: str, path: Path) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        with warnings.catch_warnings():
+            # Rows longer than the header would lose their end, or push the first column aside.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                io.StringIO(text), dtype=str, keep_default_na=False, na_values=[""], index_col=False
+            )
+    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
         raise _broken(path, error) from error
     frame.columns = [str(name).strip() for name in frame.columns]
     return frame
@@ -141,7 +147,7 @@ def _read_parquet(path: Path) -> RawTable:
 def _geojson(text: str, path: Path) -> RawTable:
     try:
         features = orjson.loads(text)["features"]
-        shapes = shapely.from_geojson([orjson.dumps(f.get("geometry")) for f in features])
+        shapes = shapely.from_geojson([_shape_text(f.get("geometry")) for f in features])
         records = [_flat(f.get("properties") or {}) for f in features]
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise _broken(path, error) from error
@@ -149,6 +155,10 @@ def _geojson(text: str, path: Path) -> RawTable:
         raise _broken(path, error) from error
     frame = pd.DataFrame.from_records(records, index=range(len(features)))
     return RawTable(path.name, frame.astype("str"), np.asarray(shapes, dtype=object))
+
+
+def _shape_text(geometry: object) -> bytes | None:
+    return None if geometry is None else orjson.dumps(geometry)
 
 
 def _flat(properties: dict[str, Any], prefix: str = "") -> dict[str, str | None]:

@@ -6,6 +6,7 @@ variant whose `when` columns are all present reads the file.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -15,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from geo.crs import parse_crs, require_metric
 from geo.errors import UsageError
+from geo.intake.entities import ENTITIES
 from geo.intake.sentences import refusal
 from geo.resources import read_text
 
@@ -33,6 +35,8 @@ __all__ = [
 ]
 
 DEFAULT_RECIPE = "sanling"
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Text = Literal[
     "upper", "lower", "title", "strip_zeros", "gb_code", "gb_parent", "gb_level", "heading",
@@ -157,6 +161,21 @@ class Recipe(_Strict):
             require_metric(parse_crs(crs), "metric_crs")
         return crs
 
+    @field_validator("entities")
+    @classmethod
+    def _known_fields(
+        cls, entities: dict[str, tuple[Variant, ...]]
+    ) -> dict[str, tuple[Variant, ...]]:
+        for entity, variants in entities.items():
+            if entity not in ENTITIES:
+                raise ValueError(f"{entity!r} is no entity; use {', '.join(ENTITIES)}")
+            known = {field.name for field in ENTITIES[entity].fields}
+            for variant in variants:
+                strange = sorted({*variant.columns, *variant.constants} - known)
+                if strange:
+                    raise ValueError(f"{entity} has no field {', '.join(strange)}")
+        return entities
+
     def choose(self, entity: str, columns: Iterable[str]) -> Variant:
         """Give the first variant of `entity` whose columns are all present.
 
@@ -190,10 +209,11 @@ def load_recipe(name: str) -> Recipe:
     return recipe_from_yaml(read_text("recipes", f"{name}.yaml"), name=name)
 
 
+@lru_cache(maxsize=16)
 def recipe_from_yaml(text: str, *, name: str) -> Recipe:
     """Check a recipe's YAML text and give the recipe called `name`."""
     try:
-        content: Any = yaml.safe_load(text)
+        content: Any = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C
         return Recipe.model_validate({"name": name} | (content or {}))
     except (yaml.YAMLError, TypeError) as error:
         reason = " ".join(str(error).split())

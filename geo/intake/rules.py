@@ -31,6 +31,8 @@ PAST: Final = (
 """Fields that tell of what has happened; a due date may lie in the future."""
 
 ONE_DAY: Final = pd.Timedelta(days=1)
+END_OF_DAY: Final = pd.Timedelta(days=1, seconds=-1)
+"""A date given as an end, or as the day of a report, means all of that day."""
 
 CAMERA_ID: Final = r"\d{10}13[12]\d{7}"
 """GB/T 28181: centre 8, industry 2, type 3 (131, 132 on maps), network 1, serial 6."""
@@ -115,13 +117,17 @@ def check_categories(rows: Rows) -> None:
 
 
 def remark_dates(rows: Rows) -> None:
-    """W02, and what is known of the time of day."""
+    """W02: only the date is known; what ends on a date ends with its day."""
     if "time_precision" not in rows.frame:
         return
     bare = rows.typed.date_only.get("occurred_from", np.zeros(len(rows.frame), dtype=bool))
     rows.verdicts.remark("W02", bare)
     written = pd.Series(np.where(bare, "day", "minute"), index=rows.frame.index, dtype="str")
     rows.frame["time_precision"] = rows.frame["time_precision"].fillna(written)
+    for name in ("occurred_to", "reported_at"):
+        end = rows.frame[name] + END_OF_DAY
+        end = end.mask(end > pd.Timestamp(rows.now), pd.Timestamp(rows.now))
+        rows.frame[name] = rows.frame[name].mask(rows.typed.date_only[name], end)
 
 
 def remark_discovery(rows: Rows) -> None:

@@ -58,9 +58,9 @@ def polygonal(shapes: NDArray[Any]) -> NDArray[Any]:
     parts, owner = shapely.get_parts(shapes, return_index=True)
     inner, part = shapely.get_parts(parts, return_index=True)
     area = shapely.get_dimensions(inner) == 2  # noqa: PLR2004 - polygons have two dimensions
-    made = shapely.multipolygons(
-        *_flat(inner[area], owner[part[area]]), out=np.full(len(shapes), None, dtype=object)
-    )
+    polygons, indices = _flat(inner[area], owner[part[area]])
+    none = np.full(len(shapes), None, dtype=object)
+    made = shapely.multipolygons(polygons, indices=indices, out=none)
     return np.asarray(made, dtype=object)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from geo.errors import UsageError
 from geo.intake.places import Ground
+from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +39,12 @@ class Task:
     to_area: bool
     actor: str
     now: datetime
+
+    @property
+    def recipe_label(self) -> str:
+        """Name how a file was read; roads and buildings are one entity to the ledger."""
+        ground = self.spec.stored is Entity.GROUND
+        return f"{self.recipe.name}/{self.spec.name}" if ground else self.recipe.name
 
     @cached_property
     def snapshot(self) -> Snapshot:

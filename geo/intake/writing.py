@@ -41,7 +41,7 @@ def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
         task.spec.stored,
         source=check.raw.file,
         content_hash=content_hash,
-        recipe=task.recipe.name,
+        recipe=task.recipe_label,
         actor=task.actor,
         recorded_at=task.now,
         backfill=task.backfill,
