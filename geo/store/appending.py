@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -20,10 +20,21 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["Appender"]
+__all__ = ["Appender", "Row"]
 
 AT_ONCE: Final = 20_000
 """Events of one `executemany`: about 20 MB of parameters."""
+
+
+class Row(NamedTuple):
+    """What is to be appended; moments in microseconds since 1970-01-01 UTC."""
+
+    recorded_at: int
+    known_at: int
+    entity: str
+    action: str
+    key: str
+    body: bytes
 
 
 @dataclass(slots=True)
@@ -55,16 +66,23 @@ class Appender:
         bodies: Iterable[bytes],
     ) -> None:
         """Append one event for each key, in this order."""
-        rows = zip(keys.tolist(), recorded.tolist(), known.tolist(), bodies, strict=True)
-        for some in in_portions(rows, AT_ONCE):
-            self._write(entity, action, some)
-        self.recorded_at = int(recorded[-1])
+        columns = (recorded.tolist(), known.tolist(), keys.tolist(), bodies)
+        self.write(
+            Row(at, known_at, entity, action, key, body)
+            for at, known_at, key, body in zip(*columns, strict=True)
+        )
 
-    def _write(self, entity: str, action: str, rows: list[tuple[str, int, int, bytes]]) -> None:
+    def write(self, rows: Iterable[Row]) -> None:
+        """Append events of any entities; their moments must not run back."""
+        for some in in_portions(rows, AT_ONCE):
+            self._write(some)
+            self.recorded_at = some[-1].recorded_at
+
+    def _write(self, rows: list[Row]) -> None:
         events, bodies = [], []
-        for key, recorded, known, body in rows:
+        for at, known, entity, action, key, body in rows:
             self.seq += 1
-            link = Link(self.seq, recorded, known, entity, action, key, sha256(body).digest())
+            link = Link(self.seq, at, known, entity, action, key, sha256(body).digest())
             sealed = seal(self.prev_hash, link)
             events.append((*link[:-1], self.batch_id, link.payload_hash, self.prev_hash, sealed))
             bodies.append((self.seq, body))

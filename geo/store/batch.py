@@ -129,7 +129,7 @@ class Batch:
         if not len(frame.index):
             return 0
         record = conform(frame.drop(columns=[*NOT_STORED], errors="ignore"), entity)
-        recorded = self._recorded(len(record), recorded_at)
+        recorded = self.clocked(len(record), recorded_at)
         known = self._known(record, recorded, known_at)
         last = standing.last_events(self.connection, entity, record.index)
         standing.refuse_unfit(record.index, last, action, entity)
@@ -154,6 +154,14 @@ class Batch:
         """Retract a ground layer."""
         self._ground_event(name, None, None)
 
+    def clocked(self, count: int, moments: datetime | pd.Series | None) -> NDArray[np.int64]:
+        """Give a moment for each of `count` rows; the first of a new ledger makes it live."""
+        moments = self.request.recorded_at if moments is None else moments
+        recorded = recorded_at_of(moments, count, not_before=self.appender.recorded_at)
+        if self.appender.seq == 0 and self.meta.live_since is None:
+            self.set_meta(live_since=moment_of(int(recorded[0])))
+        return recorded
+
     def close(self) -> BatchInfo:
         """Write counts, segments and the batch's own row; called once, by the store."""
         if self.deltas:
@@ -177,16 +185,9 @@ class Batch:
         if body is None:
             action = Action.RETRACTED
             standing.refuse_unfit(key, last, action, Entity.GROUND)
-        at = self._recorded(1, recorded_at)
+        at = self.clocked(1, recorded_at)
         bodies = [b"{}" if body is None else body]
         self.appender.append(Entity.GROUND, action, key, at, at, bodies)
-
-    def _recorded(self, count: int, moments: datetime | pd.Series | None) -> NDArray[np.int64]:
-        moments = self.request.recorded_at if moments is None else moments
-        recorded = recorded_at_of(moments, count, not_before=self.appender.recorded_at)
-        if self.appender.seq == 0 and self.meta.live_since is None:
-            self.set_meta(live_since=moment_of(int(recorded[0])))
-        return recorded
 
     def _known(
         self, record: pd.DataFrame, recorded: NDArray[np.int64], known_at: pd.Series | None

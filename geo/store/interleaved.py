@@ -6,7 +6,6 @@ one entity after the other, the ledger's clock would run back.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,18 +14,15 @@ import pandas as pd
 from geo.errors import LedgerError
 from geo.schemas import conform
 from geo.store import counts, standing
-from geo.store.bulk import insert_many
-from geo.store.chain import Link, seal
-from geo.store.knowledge import recorded_at_of
+from geo.store.appending import Row
 from geo.store.meta import DEFAULT_ZONE
-from geo.store.moments import moment_of, moments_of, us_of_series
+from geo.store.moments import moments_of, us_of_series
 from geo.store.payload import NOT_STORED, payloads
 from geo.store.segments import Versions, drops_of, no_versions, stamped
-from geo.store.tables import event, payload
 from geo.vocabulary import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,8 +30,6 @@ if TYPE_CHECKING:
     from geo.vocabulary import Entity
 
 __all__ = ["Part", "append_in_order"]
-
-AT_ONCE = 20_000
 
 
 class Part(NamedTuple):
@@ -88,10 +82,7 @@ def _stamped(batch: Batch, parts: Sequence[Part]) -> list[_Stamped]:
     recorded = [us_of_series(part.recorded_at) for part in parts]
     every = np.concatenate(recorded)
     order = np.argsort(every, kind="stable")
-    moments = pd.Series(moments_of(every[order]))
-    recorded_at_of(moments, len(every), not_before=batch.appender.recorded_at)
-    if batch.appender.seq == 0 and batch.meta.live_since is None:
-        batch.set_meta(live_since=moment_of(int(every[order[0]])))
+    batch.clocked(len(every), pd.Series(moments_of(every[order])))
     seq = np.empty(len(every), dtype="int64")
     seq[order] = np.arange(batch.appender.seq + 1, batch.appender.seq + 1 + len(every))
     places = np.split(seq, np.cumsum([len(part) for part in recorded])[:-1])
@@ -171,34 +162,16 @@ def _by_seq(frames: list[pd.DataFrame], none: pd.DataFrame) -> pd.DataFrame:
 
 def _seal(batch: Batch, parts: list[_Stamped]) -> int:
     """Write all events behind the head of the chain; give their number."""
-    rows = [row for part in parts for row in _events(part)]
-    rows.sort()
-    for start in range(0, len(rows), AT_ONCE):
-        _write(batch, rows[start : start + AT_ONCE])
+    rows = sorted(row for part in parts for row in _events(part))
+    batch.appender.write(row for _, row in rows)
     return len(rows)
 
 
-def _events(part: _Stamped) -> Iterable[tuple[int, int, str, str, str, bytes]]:
-    """Give seq, recorded_at, entity, action, key and body of every row."""
+def _events(part: _Stamped) -> Iterator[tuple[int, Row]]:
+    """Give seq and event of every row."""
     words = (part.entity.value, part.action.value)
     stated = part.record[[]] if part.action is Action.RETRACTED else part.record
     keys = part.record.index.tolist()
-    # A JSON text as made keeps kilobytes of spare room; a copy keeps only its own length.
-    bodies = (bytes(memoryview(body)) for body in payloads(stated))
-    columns = (part.seq.tolist(), part.recorded.tolist(), keys, bodies)
-    return (
-        (seq, recorded, *words, key, body)
-        for seq, recorded, key, body in zip(*columns, strict=True)
-    )
-
-
-def _write(batch: Batch, rows: list[tuple[int, int, str, str, str, bytes]]) -> None:
-    head, events, bodies = batch.appender, [], []
-    for seq, recorded, entity, action, key, body in rows:
-        link = Link(seq, recorded, recorded, entity, action, key, sha256(body).digest())
-        sealed = seal(head.prev_hash, link)
-        events.append((*link[:-1], head.batch_id, link.payload_hash, head.prev_hash, sealed))
-        bodies.append((seq, body))
-        head.seq, head.recorded_at, head.prev_hash = seq, recorded, sealed
-    insert_many(batch.connection, event, events)
-    insert_many(batch.connection, payload, bodies)
+    columns = (part.seq.tolist(), part.recorded.tolist(), keys, payloads(stated))
+    for seq, recorded, key, body in zip(*columns, strict=True):
+        yield seq, Row(recorded, recorded, *words, key, body)
