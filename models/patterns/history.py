@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from models.patterns.identity import ANCHOR_DAYS, Sighting, anchor_days, follow
-from models.patterns.places import flag_places
+from models.patterns.places import flag_places_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,10 +33,12 @@ def tracks(fit: Fit, study: Study) -> list[Track]:
     """
     begins = study.incidents.begins
     days = [] if begins is None else anchor_days(begins, fit.as_of)
-    sightings = []
-    for day, counts in _year_counts(study, days):
-        places = flag_places(counts, study.cells, count=FOLLOWED_PLACES)
-        sightings.append(Sighting(day, places.members, counts))
+    counts = list(_year_counts(study, days))
+    places = flag_places_each(counts, study.cells, count=FOLLOWED_PLACES)
+    sightings = [
+        Sighting(day, found.members, weight)
+        for day, found, weight in zip(days, places, counts, strict=True)
+    ]
     sightings.append(Sighting(fit.as_of, fit.places.members, fit.expected))
     return follow(sightings, study.cells)
 
@@ -49,7 +51,7 @@ def flagged_before(fit: Fit, study: Study, *, model: RiskModel) -> Bools:
     return np.array([flagged[place].any() for place in fit.places.members], dtype=bool)
 
 
-def _year_counts(study: Study, days: Sequence[date]) -> Iterator[tuple[date, Floats]]:
+def _year_counts(study: Study, days: Sequence[date]) -> Iterator[Floats]:
     """Count each cell's incidents of the year up to each day, as known that day.
 
     The same counts as the model of past counts gives, with every incident placed only once.
@@ -62,4 +64,4 @@ def _year_counts(study: Study, days: Sequence[date]) -> Iterator[tuple[date, Flo
         first, last = np.searchsorted(occurred, [end - YEAR_DAYS, end])
         place = position[first:last]
         known = place[(place >= 0) & (reported[first:last] < end)]
-        yield day, np.bincount(known, minlength=len(study.cells)).astype(float)
+        yield np.bincount(known, minlength=len(study.cells)).astype(float)

@@ -9,15 +9,20 @@ import numpy as np
 from sklearn.cluster import DBSCAN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from models.cells import Cells, Floats, Ints
 
-__all__ = ["Places", "cell_order", "flag_places"]
+__all__ = ["Places", "cell_order", "flag_places", "flag_places_each"]
 
 JOIN_CELLS: Final = 1.5
 """Cell sides. Cells whose centres are no farther apart touch at a side or a corner."""
 
 LARGEST_PLACE: Final = 9
 """Cells. More is a district, not a place: it is split around its peaks, 3 by 3 cells each."""
+
+FAR_APART_M: Final = 1e7
+"""Metres. No city is so wide."""
 
 FIRST_CELLS_PER_PLACE: Final = 3
 """Cells flagged at first for each place wanted; more are flagged until there are enough places."""
@@ -60,13 +65,23 @@ def flag_places(expected: Floats, cells: Cells, *, count: int) -> Places:
     Cells are flagged in `cell_order`, more and more of them, until they form `count` places
     or no cell above the mean is left. Fewer places than asked for is an answer.
     """
-    order = cell_order(expected, cells)
+    return flag_places_each([expected], cells, count=count)[0]
+
+
+def flag_places_each(surfaces: Sequence[Floats], cells: Cells, *, count: int) -> list[Places]:
+    """Flag the places of several surfaces, each as `flag_places` does."""
+    orders = [cell_order(expected, cells) for expected in surfaces]
+    found: dict[int, Places] = {}
     wanted = FIRST_CELLS_PER_PLACE * count
-    found = _join(order[:wanted], expected, cells)
-    while len(found) < count and wanted < len(order):
-        wanted = wanted + max(count, wanted // 2)
-        found = _join(order[:wanted], expected, cells)
-    return Places(tuple(found[:count]), order[:wanted])
+    while len(found) < len(surfaces):
+        todo = [number for number in range(len(surfaces)) if number not in found]
+        joined = _join([orders[number][:wanted] for number in todo], cells)
+        for number, groups in zip(todo, joined, strict=True):
+            places = _ranked(groups, surfaces[number], cells)
+            if len(places) >= count or wanted >= len(orders[number]):
+                found[number] = Places(tuple(places[:count]), orders[number][:wanted])
+        wanted += max(count, wanted // 2)
+    return [found[number] for number in range(len(surfaces))]
 
 
 def _around(expected: Floats, cells: Cells, positions: Ints) -> Floats:
@@ -78,13 +93,28 @@ def _around(expected: Floats, cells: Cells, positions: Ints) -> Floats:
     return np.round(sum((sheet[row + i, column + j] for i, j in steps), np.zeros(len(row))), 12)
 
 
-def _join(flagged: Ints, expected: Floats, cells: Cells) -> list[Ints]:
-    """Join touching cells into places, strongest place first."""
-    if not len(flagged):
-        return []
-    xy = np.column_stack([cells.x_m[flagged], cells.y_m[flagged]])
+def _join(flagged: Sequence[Ints], cells: Cells) -> list[list[Ints]]:
+    """Join the touching cells of each surface into groups.
+
+    All surfaces go through DBSCAN at once, set side by side too far apart to touch: a call
+    costs more than its few hundred cells.
+    """
+    surface = np.repeat(np.arange(len(flagged)), [len(positions) for positions in flagged])
+    place = np.concatenate([np.empty(0, dtype=np.int64), *flagged])
+    if not len(place):
+        return [[] for _ in flagged]
+    xy = np.column_stack([cells.x_m[place] + surface * FAR_APART_M, cells.y_m[place]])
     labels = DBSCAN(eps=JOIN_CELLS * cells.cell_m, min_samples=1).fit(xy).labels_
-    groups = [flagged[labels == label] for label in range(labels.max() + 1)]
+    by_label = np.argsort(labels, kind="stable")
+    starts = np.flatnonzero(np.diff(labels[by_label])) + 1
+    groups: list[list[Ints]] = [[] for _ in flagged]
+    for rows in np.split(by_label, starts):
+        groups[int(surface[rows[0]])].append(place[rows])
+    return groups
+
+
+def _ranked(groups: Sequence[Ints], expected: Floats, cells: Cells) -> list[Ints]:
+    """Cut large groups and put the place first where most is expected."""
     places = [place for group in groups for place in _split(group, cells)]
     strength = np.array([expected[place].sum() for place in places])
     first = np.array([place[0] for place in places])

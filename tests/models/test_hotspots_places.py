@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.patterns.places import LARGEST_PLACE, cell_order, flag_places
+from models.patterns.places import LARGEST_PLACE, cell_order, flag_places, flag_places_each
 
 if TYPE_CHECKING:
     from models.cells import Cells, Floats
@@ -111,3 +111,31 @@ def _reach(cells: set[tuple[int, int]]) -> set[tuple[int, int]]:
         around = {(column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1)}
         edge.extend((around & cells) - seen)
     return seen
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(0, 6), count=st.integers(1, 30))
+def test_many_surfaces_at_once_give_the_places_of_each_alone(
+    seed: int, n: int, count: int, square: Cells
+) -> None:
+    rng = np.random.default_rng(seed)
+    surfaces = [rng.poisson(mean, SIDE * SIDE).astype(float) for mean in rng.gamma(0.5, 1, n)]
+    together = flag_places_each(surfaces, square, count=count)
+    alone = [flag_places(surface, square, count=count) for surface in surfaces]
+    for one, other in zip(together, alone, strict=True):
+        assert [place.tolist() for place in one.members] == [p.tolist() for p in other.members]
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_places_are_the_connected_pieces_of_the_flagged_cells(seed: int, square: Cells) -> None:
+    """A second method: label the sheet of flagged cells with eight neighbours."""
+    from scipy.ndimage import label
+
+    values = (np.random.default_rng(seed).random(SIDE * SIDE) < 0.15).astype(float)
+    found = flag_places(values, square, count=SIDE * SIDE)
+    pieces, n = label(values.reshape(SIDE, SIDE), structure=np.ones((3, 3)))
+    small = {i for i in range(1, n + 1) if (pieces == i).sum() <= LARGEST_PLACE}
+    wanted = {frozenset(np.flatnonzero((pieces == i).ravel()).tolist()) for i in small}
+    got = {frozenset(place.tolist()) for place in found.members}
+    assert wanted <= got
