@@ -188,6 +188,8 @@ def notice(sentence: str, lang: str) -> Component:
 def _compress(server: flask.Flask) -> None:
     server.config["COMPRESS_ALGORITHM"] = ["gzip"]
     server.config["COMPRESS_MIMETYPES"] = list(COMPRESSED_TYPES)
+    # A file sent as a stream would be packed piece by piece and left open.
+    server.config["COMPRESS_STREAMS"] = False
     Compress(server)
 
 

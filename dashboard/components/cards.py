@@ -97,11 +97,7 @@ def _hotspot_row(row: Mapping[str, Any], lang: str) -> Component:
     return html.Button(
         [
             html.Span(str(row["rank"]), className="rank"),
-            html.Span(
-                [html.B(row["place"]), html.Small(f"{row['category']} · {row['peak']}")],
-                className="hotspot-name",
-            ),
-            html.Span(row["state"], className=f"state state-{row['state_id']}"),
+            html.Span([html.B(row["place"]), html.Small(_told(row))], className="hotspot-name"),
             html.Span(
                 [html.B(row["expected"]), html.Small(row["interval"])], className="hotspot-figure"
             ),
@@ -110,6 +106,11 @@ def _hotspot_row(row: Mapping[str, Any], lang: str) -> Component:
         className="hotspot-row",
         **{"aria-label": t("list.open", lang, rank=row["rank"], place=row["place"])},
     )
+
+
+def _told(row: Mapping[str, Any]) -> list[Any]:
+    state = html.Span(row["state"], className=f"state state-{row['state_id']}")
+    return [state, f" · {row['category']} · {row['peak']}"]
 
 
 def _zeros(zeros: Iterable[Mapping[str, Any]], lang: str) -> Component:

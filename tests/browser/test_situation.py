@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.factory import create_app
 from dashboard.services import Services
+from dashboard.wiring import LEAFLET
 from geo.demo.build import build_demo
 from geo.store import Store
 
@@ -30,7 +31,8 @@ COUNT_DRAWN = """layer => {
 
 FREE_VILLAGE = """() => {
     const m = window.__mapview["situation-map"], box = m.getCanvas().getBoundingClientRect();
-    const layers = m.getStyle().layers.map(l => l.id).filter(id => id.startsWith("overlay-"));
+    const asked = /^overlay-(incidents|cameras|units|hotspots)/;
+    const layers = m.getStyle().layers.map(l => l.id).filter(id => asked.test(id));
     for (const f of m.querySourceFeatures("areas-names")) {
         const p = m.project(f.geometry.coordinates);
         const inside = p.x > 320 && p.x < box.width - 60 && p.y > 80 && p.y < box.height - 200;
@@ -44,7 +46,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Services:
     folder: Path = tmp_path_factory.mktemp("county")
     store = Store.open(f"sqlite:///{folder / 'demo.db'}")
     build_demo(store, until=UNTIL)
-    return Services.over(store, clock=lambda: NOON)
+    return Services.over(store, clock=lambda: NOON, leaflet=LEAFLET)
 
 
 @pytest.fixture
@@ -81,8 +83,7 @@ def test_a_stranger_finds_hotspot_plan_village_and_months(
     sees_everything_at_once(page)
     reads_a_hotspot_and_plans_tonight(page)
     page.click("#situation-patrol .back")
-    page.click("#situation-whole")
-    map_ready(page, MAP)
+    sees_the_whole_map_again(page, map_ready)
     reads_a_village(page)
     plays_the_months(page)
 
@@ -103,6 +104,14 @@ def reads_a_hotspot_and_plans_tonight(page: Page) -> None:
     with page.expect_download() as coming:
         page.click("#situation-gpx")
     assert "<gpx" in coming.value.path().read_text("utf-8")
+
+
+def sees_the_whole_map_again(page: Page, map_ready: Callable[..., None]) -> None:
+    zoom = state(page, "getZoom()")
+    page.click("#situation-whole")
+    page.wait_for_function(f"zoom => window.__mapview['{MAP}'].getZoom() !== zoom", arg=zoom)
+    page.wait_for_function(f"() => !window.__mapview['{MAP}'].isMoving()")
+    map_ready(page, MAP)
 
 
 def reads_a_village(page: Page) -> None:
