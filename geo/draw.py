@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
 import folium
+import geopandas as gpd
 import numpy as np
 import shapely
 from branca.element import Element
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import geopandas as gpd
     import pandas as pd
     from branca.element import Figure
 
@@ -36,6 +36,10 @@ __all__ = ["Drawing", "LeafletAssets", "Table", "draw", "folium_map", "leaflet_a
 
 FILE_DECIMALS: Final = 5
 """Digits after the point of a degree in a file: 1 m, enough to find a place."""
+
+AREA_TOLERANCE_DEG: Final = 5e-4
+LINE_TOLERANCE_DEG: Final = 5e-5
+"""Degrees, about 50 m and 5 m: for the eye only, nothing is measured on these shapes."""
 
 POINT_KINDS: Final = ("circle", "dot", "unit")
 BACK_TO_FRONT: Final = (
@@ -197,13 +201,26 @@ def _points(layer: Layer, shown: gpd.GeoDataFrame) -> Points:
 def _shapes(drawing: Drawing) -> Shapes:
     shown, kind = drawing.features, drawing.layer.kind
     places, styles = path_styles(drawing)
-    table = shown[[shown.geometry.name]].assign(s=places)
+    shapes = _generalised(shown.geometry, together=kind == "area")
+    table = gpd.GeoDataFrame({"s": places}, geometry=shapes, index=shown.index)
     if kind == "area":
         table["t"] = area_tips(drawing)
     elif "tip" in shown:
         table["t"] = shown["tip"]
+    elif kind == "line":
+        table = table.dissolve("s", as_index=False)  # lines say nothing of themselves
     data = geojson_bytes(table, decimals=FILE_DECIMALS).decode()
     return Shapes(data, styles, speaks=kind in ("area", "hotspot", "route"))
+
+
+def _generalised(shapes: gpd.GeoSeries, *, together: bool) -> gpd.GeoSeries:
+    """Leave out what a page cannot show; neighbours keep one border."""
+    raw = shapes.to_numpy()
+    if together:
+        plain = shapely.coverage_simplify(raw, AREA_TOLERANCE_DEG)
+    else:
+        plain = shapely.simplify(raw, LINE_TOLERANCE_DEG)
+    return gpd.GeoSeries(plain, index=shapes.index, crs=shapes.crs)
 
 
 def _numbers(layer: Layer, shown: gpd.GeoDataFrame, is_point: pd.Series[bool]) -> Numbers:

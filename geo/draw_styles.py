@@ -23,7 +23,9 @@ __all__ = ["HOTSPOT", "Drawing", "area_tips", "heading", "path_styles", "steps",
 OUTLINE: Final = "#ffffff"
 BLANK: Final = "#dce5ec"
 HOTSPOT: Final = "#c2185b"
-BIG_ROADS: Final = ("motorway", "trunk", "primary", "highway", "national", "provincial")
+BIG_ROADS: Final = (
+    *("motorway", "trunk", "primary", "highway", "national", "provincial", "county"),
+)
 RIVERS: Final = ("river", "stream", "canal", "lake", "reservoir", "water")
 
 

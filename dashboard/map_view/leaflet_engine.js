@@ -46,7 +46,7 @@
     async begin() {
       await this.loadAreas();
       this.map.on("moveend", () => { this.placeNames(); this.report.viewport(this.viewport()); });
-      this.map.on("zoomend", () => this.resizeMarks());
+      this.map.on("zoomend", () => { this.resizeMarks(); this.syncOverlays(this.props.overlays); });
       this.map.on("mouseout", () => this.report.tip("", { x: 0, y: 0 }));
       this.finished = true;
     }
@@ -169,7 +169,7 @@
       const entry = this.overlays.get(overlay.id) || {};
       this.overlays.set(overlay.id, entry);
       entry.overlay = overlay;
-      const shown = overlay.visible !== false;
+      const shown = overlay.visible !== false && this.map.getZoom() - 1 >= S.firstZoom(overlay);
       if (shown && !(entry.drawn && S.same(without(entry.drawn), without(overlay)))) {
         const data = overlay.url ? await S.fetchJson(overlay.url) : overlay.data || S.EMPTY;
         if (this.dead || entry.overlay !== overlay) return;

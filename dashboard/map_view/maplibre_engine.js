@@ -232,7 +232,8 @@
       this.overlays.set(overlay.id, entry);
       entry.overlay = overlay;
       const shown = overlay.visible !== false;
-      if (shown && !(entry.loaded && sameData(entry.loaded, overlay))) {
+      const near = this.map.getZoom() >= S.firstZoom(overlay);
+      if (shown && near && !(entry.loaded && sameData(entry.loaded, overlay))) {
         entry.loaded = overlay;
         entry.loading = this.loadOverlay(entry, overlay);
       }
@@ -266,7 +267,7 @@
       entry.drawn = overlay;
       const draw = S.overlayLayers[overlay.kind];
       if (!draw) { console.error(`map: unknown kind of overlay "${overlay.kind}"`); entry.layers = []; return; }
-      const specs = draw({ style: overlay.style || {}, look: this.look, px: n => this.px(n) });
+      const specs = draw({ style: overlay.style || {}, look: this.look, px: n => this.px(n), minzoom: S.firstZoom(overlay) });
       entry.layers = specs.map((_, i) => `${entry.source}-${i}`);
       entry.clicks = entry.layers.filter((_, i) => specs[i].clicks);
       specs.forEach((spec, i) => this.addLayer({ id: entry.layers[i], source: spec.centres ? `${entry.source}-centres` : entry.source, ...spec }));
@@ -284,6 +285,7 @@
     listen() {
       const { map } = this;
       map.on("moveend", () => this.report.viewport(this.viewport()));
+      map.on("zoomend", () => this.syncOverlays(this.props.overlays)); // some are fetched from a zoom on
       if (this.props.interactive === false) return;
       map.on("click", e => {
         const found = this.topmost(e.point);

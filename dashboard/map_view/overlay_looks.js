@@ -10,8 +10,8 @@
   };
 
   const RIVERS = ["river", "stream", "canal", "reservoir", "lake", "water"];
-  const BIG = ["motorway", "trunk", "primary", "highway", "expressway", "national", "provincial"];
-  const MIDDLE = ["secondary", "county", "tertiary", "township", "street"];
+  const BIG = ["motorway", "trunk", "primary", "highway", "expressway", "national", "provincial", "county"];
+  const MIDDLE = ["secondary", "tertiary", "township", "main_street", "street"];
 
   const byZoom = (...stops) => ["interpolate", ["linear"], ["zoom"], ...stops];
   const text = property => ["to-string", ["coalesce", ["get", property], ""]];
@@ -27,17 +27,17 @@
 
   function line({ style, look, px }) {
     const colour = style.color || ["match", text("kind"), RIVERS, look.river, look.road];
-    const width = style.width ? px(style.width) : byZoom(8, roadWidth(px(0.25)), 11, roadWidth(px(0.7)), 14, roadWidth(px(1.5)), 17, roadWidth(px(4)));
-    const opacity = style.opacity || byZoom(8, ["match", text("kind"), [...BIG, ...RIVERS], 0.6, 0.15], 12, 0.6, 15, 0.8);
+    const width = style.width ? px(style.width) : byZoom(8, roadWidth(px(0.4)), 11, roadWidth(px(0.8)), 14, roadWidth(px(1.5)), 17, roadWidth(px(4)));
+    const opacity = style.opacity || byZoom(8, ["match", text("kind"), [...BIG, ...RIVERS], 0.75, 0.12], 11.5, ["match", text("kind"), [...BIG, ...RIVERS], 0.8, 0.45], 15, 0.8);
     return [{
       slot: SLOT.ground, type: "line", layout: { "line-cap": "round", "line-join": "round" },
       paint: { "line-color": colour, "line-width": width, "line-opacity": opacity },
     }];
   }
 
-  function fill({ style, look }) {
-    const colour = style.color || ["match", text("kind"), RIVERS, look.river, ["building", "buildings", "house"], look.building, look.land];
-    return [{ slot: style.above ? SLOT.ground : SLOT.land, type: "fill", minzoom: style.minzoom, paint: { "fill-color": colour, "fill-opacity": style.opacity ?? 0.8 } }];
+  function fill({ style, look, minzoom }) {
+    const colour = style.color || ["match", text("kind"), RIVERS, look.river, ["building", "house", "residential", "shop", "workshop", "public"], look.building, look.land];
+    return [{ slot: style.above ? SLOT.ground : SLOT.land, type: "fill", minzoom, paint: { "fill-color": colour, "fill-opacity": style.opacity ?? 0.8 } }];
   }
 
   function circle({ style, px }) {
@@ -70,8 +70,8 @@
     }];
   }
 
-  function sector({ style, look, px }) {
-    const colour = style.color || look.camera, minzoom = style.minzoom ?? 11;
+  function sector({ style, look, px, minzoom }) {
+    const colour = style.color || look.camera;
     return [
       { slot: SLOT.sector, type: "fill", minzoom, paint: { "fill-color": colour, "fill-opacity": style.opacity ?? 0.25 } },
       { slot: SLOT.sector, type: "line", minzoom, paint: { "line-color": colour, "line-width": px(0.8), "line-opacity": 0.6 } },
@@ -131,6 +131,11 @@
     }];
   }
 
+  // Below these zooms an overlay would be specks: it is neither drawn nor fetched.
+  const FIRST_ZOOM = { fill: 11, sector: 11 };
+  const firstZoom = overlay => (overlay.style || {}).minzoom ?? FIRST_ZOOM[overlay.kind] ?? 0;
+
   S.SLOT = SLOT;
+  S.firstZoom = firstZoom;
   S.overlayLayers = { line, fill, circle, dot, sector, unit, hotspot, route, heat };
 })();

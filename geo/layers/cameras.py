@@ -22,8 +22,8 @@ ARC_POINTS: Final = 13
 """Points along an arc; of a 90° sector the chord misses the arc by less than 0.3 % of the range."""
 
 FULL_CIRCLE_DEG: Final = 360.0
-COLOUR: Final = "#4a6078"
-"""On light ground; the screen's dark ground has its own."""
+COLOUR: Final = "#8fa9bf"
+"""Between the two grounds; the screen takes a lighter or darker one."""
 
 _EARTH: Final = pyproj.Geod(ellps="WGS84")
 

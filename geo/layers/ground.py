@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BUILDINGS", "LAYER", "RIVERS", "features"]
 
-ROAD_COLOUR: Final = "#b4c6d6"
+ROAD_COLOUR: Final = "#8496a5"
 RIVER_COLOUR: Final = "#4f93cc"
 BUILDING_COLOUR: Final = "#33485c"
 
@@ -49,6 +49,6 @@ BUILDINGS = Layer(
     title=Words("建筑", "Buildings"),
     kind="fill",
     features=features,
-    style=MappingProxyType({"above": True, "opacity": 0.5}),
+    style=MappingProxyType({"above": True, "opacity": 0.5, "minzoom": 12}),
     legend=(LegendEntry("building", BUILDING_COLOUR, "square", Words("建筑", "Building")),),
 )
