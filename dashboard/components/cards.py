@@ -64,6 +64,7 @@ def hotspot_card(card: Mapping[str, Any], lang: str) -> list[Component]:
         _section(
             t("hotspot_card.tested", lang),
             html.P([html.B(card["grade"]), html.Br(), card["tested"]]),
+            html.P(card.get("note", ""), className="note"),
         ),
         _section(t("hotspot_card.advice", lang), html.P(card["advice"], className="note")),
         _facts([(t("hotspot_card.expires", lang), card["expires"])]),

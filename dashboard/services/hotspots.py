@@ -81,6 +81,7 @@ class HotspotService:
         return found[0] | {
             "title": t("hotspot.title", lang, rank=found[0]["rank"], place=found[0]["place"]),
             "tested": hotspots.sentence(lang),
+            "note": hotspots.note_zh if lang == "zh" else hotspots.note_en,
             "grade": t(f"grade.{hotspots.grade}", lang),
             "expires": expires.date().isoformat(),
             "advice": t("hotspot.advice", lang),
