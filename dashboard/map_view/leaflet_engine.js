@@ -16,7 +16,7 @@
       this.look = S.theme(props.theme);
       const view = props.view || {}, live = props.interactive !== false;
       this.map = L.map(box, {
-        preferCanvas: true, zoomControl: false, attributionControl: false, zoomSnap: 0.5, fadeAnimation: false, zoomAnimation: false, inertia: false,
+        preferCanvas: true, zoomControl: false, attributionControl: false, zoomSnap: 0.25, fadeAnimation: false, zoomAnimation: false, inertia: false,
         dragging: live, scrollWheelZoom: live, doubleClickZoom: live, keyboard: live, boxZoom: live, touchZoom: live,
       });
       this.map.setView(view.center ? [view.center[1], view.center[0]] : [0, 0], (view.zoom ?? 1) + 1, { animate: false });
