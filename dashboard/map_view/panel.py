@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
+from dashboard.i18n import t
 from dashboard.map_view.component import MapView
 from dashboard.map_view.vendor_files import has_vendor
 
@@ -22,7 +23,7 @@ def map_panel(map_id: str, **props: Any) -> html.Div:
     they are but the browser has no WebGL2, the component notices by itself. Either way the props
     and the reports are the same.
     """
-    title = "Map" if props.get("language") == "en" else "地图"
+    title = t("map.region", props.get("language", "zh"))
     engine = props.pop("engine", "auto" if has_vendor() else "leaflet")
     view = MapView(id=map_id, engine=engine, **props)
     return html.Div(view, className="map-panel", role="region", **{"aria-label": title})
