@@ -85,13 +85,13 @@ def make_demo(
     world = make_world(span, seed=seed, volume=volume)
     rows, story = occurrences(world, span, seed=seed)
     rows, hidden = hide(rows, world.ground.land.is_community, conceal=conceal, thin=thin, seed=seed)
-    incidents = incident_entries(rows, world, span, story, seed=seed)
+    told = incident_entries(rows, world, span, story, seed=seed)
+    told += petition_entries(world, span, seed=seed)
     entries = [
         *_registers(world, span),
-        *incidents,
-        *petition_entries(world, span, seed=seed),
+        *told,
         *hazard_entries(world, span, seed=seed),
-        *report_entries(world, span, incidents, seed=seed),
+        *report_entries(world, span, told, seed=seed),
     ]
     return Demo(world, span, entries, story, hidden)
 

@@ -54,10 +54,9 @@ def raise_buildings(streets: Streets, rivers: Sequence[shapely.Geometry]) -> Bui
             plots = _plots(block, SHAPES[kind] * rng.uniform(0.85, 1.15, 4), rng)
             shapes += plots
             kinds += [kind] * len(plots)
-    dry = _dry(shapes, rivers)
-    return Buildings(
-        [shape for shape, is_dry in zip(shapes, dry, strict=True) if is_dry], np.array(kinds)[dry]
-    )
+    free = _free(shapes, streets, rivers)
+    kept = [shape for shape, is_free in zip(shapes, free, strict=True) if is_free]
+    return Buildings(kept, np.array(kinds)[free])
 
 
 def _blocks(streets: Streets, town: int) -> list[shapely.Geometry]:
@@ -101,9 +100,13 @@ def _longest_side(block: shapely.Geometry) -> tuple[Floats, Floats]:
     return np.array([[unit[0], -unit[1]], [unit[1], unit[0]]]), ring[longest]
 
 
-def _dry(shapes: list[shapely.Geometry], rivers: Sequence[shapely.Geometry]) -> Bools:
-    banks = shapely.buffer(np.array(rivers), 28.0)
-    wet = shapely.STRtree(np.array(shapes)).query(banks, predicate="intersects")[1]
-    dry = np.ones(len(shapes), dtype=bool)
-    dry[wet] = False
-    return dry
+def _free(
+    shapes: list[shapely.Geometry], streets: Streets, rivers: Sequence[shapely.Geometry]
+) -> Bools:
+    """Mark what stands neither in a river nor on a street that ends inside a block."""
+    lines = np.asarray(shapely.linestrings(streets.nodes[streets.edges]))
+    barred = np.r_[shapely.buffer(np.array(rivers), 28.0), shapely.buffer(lines, 5.0)]
+    hit = shapely.STRtree(np.array(shapes)).query(barred, predicate="intersects")[1]
+    free = np.ones(len(shapes), dtype=bool)
+    free[hit] = False
+    return free

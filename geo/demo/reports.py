@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.demo.draws import draws
 from geo.demo.entries import Entry, entry_until
+from geo.demo.span import ZONE
 from geo.vocabulary import Action, Entity, Stream
 
 if TYPE_CHECKING:
@@ -29,31 +30,27 @@ CONFIRMED_AFTER_DAYS: Final = (35, 40)
 STREAMS: Final = (Stream.CASE, Stream.ACCIDENT, Stream.PETITION)
 
 
-def report_entries(
-    world: DemoWorld, span: Span, incidents: list[Entry], *, seed: int
-) -> list[Entry]:
+def report_entries(world: DemoWorld, span: Span, told: list[Entry], *, seed: int) -> list[Entry]:
     """Write one return per body, stream and month that is over, a few of them missing.
 
-    A return says "exceptions" where an incident of the body's subjects was recorded by the time
-    it was written, else "nil".
+    A return says "exceptions" where, by the time it was written, a case, an accident or a
+    petition matter of the month had been recorded for one of the body's subjects, else "nil".
     """
     rng = draws(seed, "reports")
     bodies = pd.Index(sorted(set(world.subjects["body"])))
     starts, ends = _months(span)
-    month, body, stream = (
-        part.ravel() for part in np.indices((len(starts), len(bodies), len(STREAMS)))
-    )
-    sent = ~_missed(len(bodies), len(starts), rng)[month, body, stream]
-    month, body, stream = month[sent], body[sent], stream[sent]
+    cells = np.indices((len(starts), len(bodies), len(STREAMS)))
+    sent = ~_missed(len(bodies), len(starts), rng).ravel()
+    month, body, stream = (part.ravel()[sent] for part in cells)
     minute = ends[month] * 1440.0 + _delay(len(month), rng)
-    broken = _exceptions(world, span, incidents, bodies, len(starts))
+    known = _first_known(world, span, told, bodies, len(starts))
     frame = pd.DataFrame(
         {
             "body": bodies.to_numpy()[body],
             "stream": np.array([str(one) for one in STREAMS])[stream],
             "window_start": span.day(starts[month]).to_numpy(),
             "window_end": span.day(ends[month]).to_numpy(),
-            "kind": np.where(broken[stream, body, month], "exceptions", "nil"),
+            "kind": np.where(known[stream, body, month] <= minute, "exceptions", "nil"),
             "reported_at": span.moments(minute).array,
         }
     )
@@ -85,22 +82,31 @@ def _delay(count: int, rng: np.random.Generator) -> Floats:
     return np.asarray(day * 1440.0 + np.floor(rng.uniform(8 * 60, 18 * 60, count)))
 
 
-def _exceptions(
-    world: DemoWorld, span: Span, incidents: list[Entry], bodies: pd.Index, months: int
-) -> Bools:
-    """Tell for which stream, body and month an incident had been recorded, (3, bodies, months)."""
-    found = np.zeros((len(STREAMS), len(bodies), months), dtype=bool)
+def _first_known(
+    world: DemoWorld, span: Span, told: list[Entry], bodies: pd.Index, months: int
+) -> Floats:
+    """Give the minute at which the first matter of a month was recorded, infinite for none.
+
+    Shape (streams, bodies, months).
+    """
+    first = np.full((len(STREAMS), len(bodies), months), np.inf)
     number = bodies.get_indexer(pd.Index(world.subjects["body"]))
     of_subject = pd.Series(number.astype(np.int64), index=world.subjects.index)
-    for entry in incidents:
-        if entry.action is Action.RECORDED and str(entry.entity) in {"case", "accident"}:
-            day = entry.frame["occurred_to"].dt.tz_convert("Asia/Shanghai").dt.tz_localize(None)
+    for entry in told:
+        if entry.action is Action.RECORDED and str(entry.entity) in set(STREAMS):
+            day = _day_of(entry)
             month = (day.dt.year - span.start.year) * 12 + day.dt.month - span.start.month
             known = (month < months).to_numpy()
-            body = of_subject.loc[entry.frame["subject_id"]].to_numpy()
-            stream = STREAMS.index(Stream(str(entry.entity)))
-            found[stream, body[known], month.to_numpy()[known]] = True
-    return found
+            body = of_subject.loc[entry.frame["subject_id"]].to_numpy()[known]
+            cells = (STREAMS.index(Stream(str(entry.entity))), body, month.to_numpy()[known])
+            np.minimum.at(first, cells, entry.minute[known])
+    return first
+
+
+def _day_of(entry: Entry) -> pd.Series:
+    if entry.entity is Entity.PETITION:
+        return pd.Series(entry.frame["accepted_on"])
+    return pd.Series(entry.frame["occurred_to"].dt.tz_convert(ZONE).dt.tz_localize(None))
 
 
 def _confirmations(span: Span, starts: Ints, ends: Ints, rng: np.random.Generator) -> Entry:
