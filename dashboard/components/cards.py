@@ -40,7 +40,9 @@ def area_card(card: Mapping[str, Any], lang: str, *, theme: str = "dark") -> lis
         _section(t("card.zeros", lang), _zeros(card["zeros"], lang)),
         _section(t("card.ribbon", lang), _ribbon(card, lang, theme)),
         html.P(card["units_note"], className="callout") if card["units_note"] else html.Span(),
-        _section(t("card.risk", lang), _facts((r["label"], r["text"]) for r in card["risk"])),
+        _section(
+            t("card.risk", lang), _facts((r["label"], _with_interval(r)) for r in card["risk"])
+        ),
         _section(t("card.counts", lang), _facts((c["label"], c["value"]) for c in card["counts"])),
         _provenance(card, lang),
     ]
@@ -142,6 +144,10 @@ def _ribbon(card: Mapping[str, Any], lang: str, theme: str) -> Component:
     return html.Img(src=data_uri(svg), alt=alt, className="ribbon", id="situation-ribbon")
 
 
+def _with_interval(risk: Mapping[str, Any]) -> str:
+    return "–" if risk["expected"] is None else f"{risk['expected']:.1f} ({risk['interval']})"
+
+
 def _provenance(card: Mapping[str, Any], lang: str) -> Component:
     facts = [
         (t("card.data_age", lang), card["data_age"]),
@@ -157,8 +163,8 @@ def _facts(pairs: Iterable[tuple[str, Any]]) -> Component:
     return html.Dl(rows, className="facts")
 
 
-def _section(title: str, content: Component) -> Component:
-    return html.Section([html.H3(title), content], className="card-section")
+def _section(title: str, *content: Component) -> Component:
+    return html.Section([html.H3(title), *content], className="card-section")
 
 
 def _title(text: str) -> Component:
