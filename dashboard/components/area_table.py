@@ -71,8 +71,8 @@ def _columns(lang: str) -> list[dict[str, Any]]:
     return [
         _column("name", lang, pinned="left", minWidth=110),
         _column("parent", lang, minWidth=90),
-        *[_column(zero, lang, minWidth=145, cellClassRules=STATUS_CLASSES) for zero in ZEROS],
-        *[_column(f"streak_{zero}", lang, minWidth=90, comparator=_BY_NUMBER) for zero in ZEROS],
+        *[_column(zero, lang, minWidth=130, cellClassRules=STATUS_CLASSES) for zero in ZEROS],
+        *[_column(f"streak_{zero}", lang, minWidth=76, comparator=_BY_NUMBER) for zero in ZEROS],
         _column("incidents", lang, minWidth=80, type="rightAligned"),
         _column("expected", lang, minWidth=90, type="rightAligned"),
         _column("interval", lang, minWidth=80, sortable=False),

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = ["data_uri", "ribbon_svg"]
 
-CELL: Final = 14
-GAP: Final = 2
-LABEL_WIDTH: Final = 62
+WIDTH, HEIGHT, GAP = 13, 19, 2
+LABEL_WIDTH: Final = 78
 """Drawing units; the picture scales to the width it is given."""
-HEAD: Final = 16
+HEAD: Final = 21
+TEXT: Final = 15.5
+"""Size of the words: not below 12 px where the ribbon is as wide as the card at 1080p."""
 INK: Final = {"dark": "#9fb4c6", "light": "#44586a"}
 FONT: Final = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
 
@@ -38,12 +39,12 @@ def ribbon_svg(
     >>> ribbon_svg(["2026-06"], {"case": ["broken"]}, labels={"case": "zero case"}).count("✕")
     1
     """
-    width = LABEL_WIDTH + len(months) * (CELL + GAP)
-    height = HEAD + len(rows) * (CELL + GAP)
+    width = LABEL_WIDTH + len(months) * (WIDTH + GAP)
+    height = HEAD + len(rows) * (HEIGHT + GAP)
     parts = [_years(months, INK[theme])]
     for number, (key, statuses) in enumerate(rows.items()):
-        top = HEAD + number * (CELL + GAP)
-        parts.append(_text(0, top + 11, labels[key], INK[theme], size=11))
+        top = HEAD + number * (HEIGHT + GAP)
+        parts.append(_text(0, top + 15, labels[key], INK[theme]))
         parts += [_cell(place, top, status) for place, status in enumerate(statuses)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
@@ -65,12 +66,12 @@ _WITH_SYMBOL: Final = ("broken", "pending_review")
 
 
 def _cell(place: int, top: int, status: str) -> str:
-    left = LABEL_WIDTH + place * (CELL + GAP)
+    left = LABEL_WIDTH + place * (WIDTH + GAP)
     fill = "url(#h)" if status == "not_assessed" else status_colour(status)
-    square = f'<rect x="{left}" y="{top}" width="{CELL}" height="{CELL}" rx="2" fill="{fill}"/>'
+    square = f'<rect x="{left}" y="{top}" width="{WIDTH}" height="{HEIGHT}" rx="2" fill="{fill}"/>'
     if status not in _WITH_SYMBOL:
         return square
-    symbol = _text(left + CELL / 2, top + 11, SYMBOLS[status], "#1a1206", size=10, middle=True)
+    symbol = _text(left + WIDTH / 2, top + 14, SYMBOLS[status], "#1a1206", size=12, middle=True)
     return square + symbol
 
 
@@ -78,13 +79,15 @@ def _years(months: Sequence[str], ink: str) -> str:
     marks = []
     for place, month in enumerate(months):
         if place == 0 or month.endswith("-01"):
-            left = LABEL_WIDTH + place * (CELL + GAP)
+            left = LABEL_WIDTH + place * (WIDTH + GAP)
             marks.append((left, month if place == 0 else month[:4]))
-    crowded = len(marks) > 1 and marks[1][0] - marks[0][0] < 4 * (CELL + GAP)
+    crowded = len(marks) > 1 and marks[1][0] - marks[0][0] < 5 * (WIDTH + GAP)
     kept = marks[1:] if crowded else marks
-    return "".join(_text(left, 10, label, ink, size=10) for left, label in kept)
+    return "".join(_text(left, 14, label, ink) for left, label in kept)
 
 
-def _text(x: float, y: float, text: str, fill: str, *, size: int, middle: bool = False) -> str:
+def _text(
+    x: float, y: float, text: str, fill: str, *, size: float = TEXT, middle: bool = False
+) -> str:
     anchor = ' text-anchor="middle"' if middle else ""
     return f'<text x="{x}" y="{y}" font-size="{size}" fill="{fill}"{anchor}>{escape(text)}</text>'

@@ -152,7 +152,7 @@ class FakeCards:
                 "streams": {stream: [value] * len(MONTHS) for stream, value in zeros},
             },
             "counts": [{"label": "案件", "value": 3}],
-            "risk": [{"stream": "case", "label": "案件", "text": "1.2（0–3）"}],
+            "risk": [{"stream": "case", "label": "案件", "expected": 1.2, "interval": "0–3"}],
             "units_note": "此处 1 起属于单位，不计入本村。",
             "cameras": 2,
             "data_age": "2 分钟",
