@@ -11,6 +11,7 @@ import dash
 import pytest
 from dash import no_update
 
+from dashboard.components.situation_frame import LIST
 from dashboard.factory import document, page_modules
 from dashboard.pages import situation
 
@@ -222,7 +223,7 @@ def test_a_plan_is_marked_as_a_draft_and_names_who_is_left_out(
 
 
 def test_no_plan_is_made_before_one_is_asked_for(in_request: Callable[..., Any]) -> None:
-    answer = in_request(situation.show_plan, 3, situation.LIST, {})
+    answer = in_request(situation.show_plan, 3, LIST, {})
     assert answer == (no_update, no_update)
 
 
