@@ -15,7 +15,7 @@ from models.zero.facts import STREAMS
 from models.zero.register import find
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from geo.window import Window
@@ -76,16 +76,16 @@ def confirmed_whole(
     window together; one that lists subjects confirms those alone.
     """
     confirmed = np.zeros((len(STREAMS), len(windows), register.size), dtype=bool)
-    settled = [
-        number
+    settled = {
+        number: window
         for number, window in enumerate(windows)
         if day_number(window.end) + rulebook.correction_days <= day_number(as_of)
-    ]
-    owners = _confirmations(reports)
+    }
+    owners = _confirmations(reports, settled.values())
     for stream, name in enumerate(STREAMS):
         mine = owners[(column(owners, "stream") == name).to_numpy()]
-        for number in settled if len(mine) else []:
-            confirmed[stream, number] = _every_day(register, mine, windows[number])
+        for number, window in settled.items() if len(mine) else ():
+            confirmed[stream, number] = _every_day(register, mine, window)
     return confirmed
 
 
@@ -167,19 +167,18 @@ def _covered(register: Register, reports: pd.DataFrame, first: int, count: int) 
 
 def _monthly(reports: pd.DataFrame, first: int, count: int) -> pd.DataFrame:
     """Keep what may cover a month of `[first, first + count)`, with whole months from..to."""
-    if reports.empty:
-        return reports
-    begins = civil_days(reports["window_start"], missing=NEVER)
-    ends = civil_days(reports["window_end"], missing=ALWAYS)
-    near = (begins < month_start(first + count)) & (ends > month_start(first))
-    kept = reports[near]
+    kept = _touching(reports, int(month_start(first)), int(month_start(first + count)))
+    if kept.empty:
+        return kept
+    begins = civil_days(kept["window_start"], missing=NEVER)
+    ends = civil_days(kept["window_end"], missing=ALWAYS)
     months = pd.DataFrame(
         {
             "body": kept["body"],
             "stream": find(kept["stream"], pd.Index(list(STREAMS))),
             "subjects": column(kept, "subjects"),
-            "month_from": np.maximum(month_of(begins[near] - 1) + 1 - first, 0),
-            "month_to": np.minimum(month_of(ends[near]) - first, count),
+            "month_from": np.maximum(month_of(begins - 1) + 1 - first, 0),
+            "month_to": np.minimum(month_of(ends) - first, count),
         }
     )
     return months[kept["kind"].isin(COUNTING_KINDS).to_numpy()]
@@ -224,11 +223,26 @@ def _subject_list(text: str) -> list[str]:
     return [str(name) for name in names]
 
 
-def _confirmations(reports: pd.DataFrame) -> pd.DataFrame:
+def _confirmations(reports: pd.DataFrame, windows: Collection[Window]) -> pd.DataFrame:
+    """Keep what the stream owners confirmed of days in these windows."""
+    if not windows:
+        return reports[:0]
+    first, last = min(w.start for w in windows), max(w.end for w in windows)
+    near = _touching(reports, day_number(first), day_number(last))
+    if near.empty:
+        return near
+    confirming = near[(near["kind"] == "confirmation").to_numpy()]
+    return confirming[confirming["body"].str.startswith(OWNER_PREFIX).to_numpy()]
+
+
+def _touching(reports: pd.DataFrame, start: int, end: int) -> pd.DataFrame:
+    """Keep the reports about some day of `[start, end)`, before anything slower is asked."""
     if reports.empty:
         return reports
-    confirming = reports[(reports["kind"] == "confirmation").to_numpy()]
-    return confirming[confirming["body"].str.startswith(OWNER_PREFIX).to_numpy()]
+    bounds = np.array([start, end], dtype=np.int64).astype("datetime64[D]")
+    begins, ends = (reports[name].to_numpy() for name in ("window_start", "window_end"))
+    near: pd.DataFrame = reports[(begins < bounds[1]) & (ends > bounds[0])]
+    return near
 
 
 def _every_day(register: Register, owners: pd.DataFrame, window: Window) -> Bools:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import models.zero
@@ -32,6 +32,7 @@ def test_nothing_here_ranks_areas_or_offices() -> None:
     assert [name for name in public if any(word in name for word in league)] == []
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(STATUSES), min_size=1, max_size=4), max_size=6))
 def test_areas_keep_the_order_they_came_in_whatever_their_rates(towns: list[list[str]]) -> None:
     row = {"window": "2020", "stream": "case", "breaking": 0, "pending": 0, "coverage": 1.0}
@@ -46,6 +47,7 @@ def test_areas_keep_the_order_they_came_in_whatever_their_rates(towns: list[list
     assert cases["town"].tolist() == [f"t{town}" for town in range(len(towns))]
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(0, 29), max_size=30))
 def test_no_number_of_registrations_changes_any_status(
     zero_world: type[ZeroWorld], days: list[int]

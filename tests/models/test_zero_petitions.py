@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.window import Window
@@ -126,6 +126,7 @@ def test_the_clock_says_where_each_matter_stands(zero_world: type[ZeroWorld]) ->
     assert table["broken_on"].isna().tolist() == [True, False, True, False, True]
 
 
+@settings(max_examples=30, deadline=None)
 @given(
     accepted=st.integers(0, 60),
     closed=st.none() | st.integers(0, 120),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import UsageError
@@ -99,6 +99,7 @@ def test_an_assumed_coverage_is_said_beside_the_figure(zero_world: type[ZeroWorl
     assert print_rate(row, "zh") == "100.00 %（1/1，2020-06，零案件，覆盖率为假定）"
 
 
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(
         st.sampled_from(
