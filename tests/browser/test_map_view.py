@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,7 @@ RAMP = [
     {"value": 2, "color": UNKNOWN, "pattern": "hatch", "label": "未评定"},
 ]
 GROUND = "#0b1826"
+SLOW_S = 4.0
 SMALL = {"width": 1000, "height": 600}
 """Pixels; drawn in software, a small window saves most of the time."""
 FILL = 0.88
@@ -98,6 +100,7 @@ def make_app(**props: Any) -> Dash:
     """Make a page with one map; what the map reports stands as JSON below it."""
     app = Dash(__name__)
     app.server.add_url_rule("/data/<name>", "data", lambda name: _json(DATA[name]))
+    app.server.add_url_rule("/slow", "slow", slow_hotspots)
     app.server.add_url_rule("/series", "series", lambda: Response(SERIES.tobytes()))
     given = {"areas": {"url": "/data/areas", "attribution": "示例"}, "ramp": RAMP} | props
     reports = ("clickData", "viewport", "webgl", "frame", "playing")
@@ -111,6 +114,11 @@ def make_app(**props: Any) -> Dash:
     for name in reports:
         app.callback(Output(f"told-{name}", "children"), Input("map", name))(json.dumps)
     return app
+
+
+def slow_hotspots() -> Response:
+    time.sleep(SLOW_S)
+    return _json(DATA["hotspots"])
 
 
 def _json(data: dict[str, Any]) -> Response:
@@ -255,6 +263,20 @@ def test_switching_one_overlay_touches_no_other(open_map: Callable[..., Page]) -
     give(page, overlays=OVERLAYS)
     assert page.evaluate(count) == 5
     assert not [url for url in asked if "/data/" in url]
+
+
+@needs_packages
+def test_a_slow_overlay_holds_up_nothing_but_itself(
+    serve: Callable[[Dash], str], page: Page, map_ready: Callable[..., None]
+) -> None:
+    slow = {"id": "hotspots", "kind": "hotspot", "url": "/slow"}
+    page.goto(serve(make_app(values=encoded([1] * N), overlays=[slow, OVERLAYS[0]])))
+    wait_told(page, "webgl", "true")
+    assert page.evaluate("() => window.__mapview.map.__values[0]") == 1
+    assert page.evaluate("() => window.__mapview.map.__drawn") == 0
+    map_ready(page)
+    badges = "() => window.__mapview.map.queryRenderedFeatures({layers: ['overlay-hotspots-3']})"
+    assert len(page.evaluate(badges)) == 1
 
 
 @needs_packages
