@@ -32,11 +32,14 @@
     return [!hidden, hidden ? "true" : "false"];
   }
 
-  /** Ask how far the ledger has come; the answers are asked for again only when it has moved. */
+  const busy = () => document.querySelector("[data-dash-is-loading='true'], ._dash-loading-callback");
+
+  /** Ask how far the ledger has come; answers are asked for again only when it has moved, and
+      never while earlier ones are still on their way. */
   async function pulse(_, mark) {
     try {
       const answer = await (await fetch("/pulse")).json();
-      return [answer.mark === mark ? skip() : answer.mark, answer.now, ""];
+      return [answer.mark === mark || busy() ? skip() : answer.mark, answer.now, ""];
     } catch (error) {
       return [skip(), skip(), "is-stale"];
     }
