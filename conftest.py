@@ -29,7 +29,6 @@ def demo_db(tmp_path_factory: pytest.TempPathFactory) -> str:
     from datetime import date
 
     from geo.demo.build import build_demo
-
     from geo.store import Store
 
     url = f"sqlite:///{tmp_path_factory.mktemp('demo')}/county.db"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -55,7 +55,7 @@ class SituationService:
         self._zero = zero
         self._cache = Cache(size=64)
 
-    def start(self, lang: str) -> dict[str, object]:
+    def start(self, lang: str) -> dict[str, Any]:
         """Give all the page needs to stand up: titles, bounds, months, choices."""
         world, meta = self._world, self._world.store.meta
         as_of = world.as_of
@@ -104,7 +104,7 @@ class SituationService:
             return chosen
         return simplified(chosen, metric_crs=self._world.metric_crs, tolerance_m=tolerance_m)
 
-    def colouring(self, colour_by: str, query: Query, lang: str) -> dict[str, object]:
+    def colouring(self, colour_by: str, query: Query, lang: str) -> dict[str, Any]:
         """Give the newest values of the areas with their legend."""
         if colour_by.startswith("risk_"):
             return self._risk_colouring(colour_by.removeprefix("risk_"), query, lang)
@@ -128,7 +128,7 @@ class SituationService:
         codes[-1] = classify(self._risk(stream, query)["expected"].to_numpy(), bounds)
         return codes.tobytes()
 
-    def counts(self, query: Query, lang: str) -> list[dict[str, object]]:
+    def counts(self, query: Query, lang: str) -> list[dict[str, Any]]:
         """Count what the filter lets through."""
         snapshot = self._world.snapshot()
         shown = in_query(snapshot.incidents, query, zone=snapshot.time_zone)
@@ -146,7 +146,7 @@ class SituationService:
             for key, value in numbers.items()
         ]
 
-    def table(self, query: Query, lang: str) -> list[dict[str, object]]:
+    def table(self, query: Query, lang: str) -> list[dict[str, Any]]:
         """List the areas by code with their zeros, streaks, counts and risk."""
         return self._cache.get(
             ("table", self._world.store.watermark, query, lang), lambda: self._table(query, lang)
@@ -162,7 +162,7 @@ class SituationService:
         """Give expected, lower and upper of one area for the next 28 days."""
         return self._risk(stream, query).T[code]
 
-    def _table(self, query: Query, lang: str) -> list[dict[str, object]]:
+    def _table(self, query: Query, lang: str) -> list[dict[str, Any]]:
         snapshot = self._world.snapshot()
         codes = leaf_codes(snapshot.areas)
         areas = snapshot.areas.loc[codes]
@@ -197,7 +197,7 @@ class SituationService:
             f"{low:.0f}–{high:.0f}" for low, high in zip(risk["lower"], risk["upper"], strict=True)
         ]
 
-    def _risk_colouring(self, stream: str, query: Query, lang: str) -> dict[str, object]:
+    def _risk_colouring(self, stream: str, query: Query, lang: str) -> dict[str, Any]:
         expected = self._risk(stream, query)["expected"].to_numpy()
         bounds = count_classes(expected)
         return {

@@ -158,7 +158,7 @@ def test_the_plans_files_hold_the_plan_and_say_draft(county: Services, query: Qu
     _, _, gpx = county.patrol.export("gpx", 2, query, "en")
     root = ET.fromstring(gpx)  # noqa: S314  our own file
     assert sum(1 for e in root.iter() if e.tag.endswith("}wpt")) == stops
-    west, south, east, north = county.situation.start("en")["bounds"]  # type: ignore[misc]
+    west, south, east, north = county.situation.start("en")["bounds"]
     for point in root.iter():
         if point.tag.endswith("}wpt"):
             assert west <= float(point.attrib["lon"]) <= east

@@ -12,6 +12,7 @@ from geo.discover import discover
 from geo.errors import PluginError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import ModuleType
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> ModuleType:
+) -> Iterator[ModuleType]:
     """Make an importable package with one good plug-in, named after the test."""
     name = f"plugins_{abs(hash(request.node.name))}"
     folder = tmp_path / name

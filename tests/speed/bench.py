@@ -12,12 +12,16 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from dashboard.services import Services
+    from dashboard.services.query import Query
 
 ROOT = Path(__file__).resolve().parents[2]
 CHICAGO_YEARS = (2014, 2015, 2016, 2017)
@@ -57,7 +61,7 @@ def zero_status(work: Path) -> None:
 
 def hotspots(work: Path) -> None:
     """Hotspots with their backtest over six horizons, on the made-up county."""
-    services, query = services_of(county(work)), query_of(county(work))
+    services, query = services_of(county(work)), query_of()
     with timed("patrollable ground, models, backtest, reasons"):
         services.hotspots.find(query)
     with timed("the same for another category (ground known)"):
@@ -68,7 +72,7 @@ def hotspots(work: Path) -> None:
 
 def pages(work: Path) -> None:
     """Server time of what the Situation page asks, after warming up; median of 9."""
-    services, query = services_of(county(work)), query_of(county(work))
+    services, query = services_of(county(work)), query_of()
     services.warm("zh")
     code = services.situation.table(query, "zh")[0]["code"]
     asked: dict[str, Callable[[], object]] = {
@@ -127,14 +131,14 @@ def county(work: Path) -> str:
     return f"sqlite:///{work / 'county.db'}"
 
 
-def services_of(db: str):  # type: ignore[no-untyped-def]  # imported late, so that each part pays its own start
+def services_of(db: str) -> Services:
     from dashboard.settings import Settings
     from dashboard.wiring import build_services
 
     return build_services(Settings(db=db))
 
 
-def query_of(db: str):  # type: ignore[no-untyped-def]  # as above
+def query_of() -> Query:
     from dashboard.services.query import Query
 
     return Query(as_of=UNTIL)
@@ -143,9 +147,8 @@ def query_of(db: str):  # type: ignore[no-untyped-def]  # as above
 _FRESH = iter(range(1, 10_000))
 
 
-def fresh(query):  # type: ignore[no-untyped-def]  # a question nobody asked before
-    from dataclasses import replace
-
+def fresh(query: Query) -> Query:
+    """Ask what nobody asked before."""
     return replace(query, days=30 + next(_FRESH))
 
 

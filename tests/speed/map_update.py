@@ -73,10 +73,10 @@ def _our_app(areas: dict[str, Any], n: int) -> Dash:
     panel = map_panel("map", areas={"url": "/areas.geojson"}, ramp=ramp, labels=False)
     app.layout = html.Div([html.Div(panel, style={"height": "90vh"}), html.Button("go", id="go")])
 
-    @app.callback(Output("map", "values"), Input("go", "n_clicks"))
     def update(clicks: int | None) -> str:
         return base64.b64encode(_values(clicks or 0, n).tobytes()).decode()
 
+    app.callback(Output("map", "values"), Input("go", "n_clicks"))(update)
     return app
 
 
@@ -92,12 +92,13 @@ def _plotly_app(areas: dict[str, Any], n: int) -> Dash:
     graph = dcc.Graph(id="map", figure=figure, style={"height": "90vh"})
     app.layout = html.Div([graph, html.Button("go", id="go")])
 
-    @app.callback(Output("map", "figure"), Input("go", "n_clicks"), prevent_initial_call=True)
     def update(clicks: int) -> Patch:
         patch = Patch()
         patch["data"][0]["z"] = _values(clicks, n).tolist()
         return patch
 
+    go_on = Input("go", "n_clicks")
+    app.callback(Output("map", "figure"), go_on, prevent_initial_call=True)(update)
     return app
 
 
@@ -128,7 +129,7 @@ def _click(page: Any) -> None:
 def _renderer_cpu(send: Callable[[str], dict[str, Any]], act: Callable[[], None]) -> float:
     def total() -> float:
         listed = send("SystemInfo.getProcessInfo")["processInfo"]
-        return sum(one["cpuTime"] for one in listed if one["type"] == "renderer")
+        return float(sum(one["cpuTime"] for one in listed if one["type"] == "renderer"))
 
     before = total()
     act()
