@@ -76,9 +76,9 @@ _KEPT: Final = (
 def _columns(lang: str) -> list[dict[str, Any]]:
     return [
         _column("code", lang, flex=1.1, minWidth=112),
-        _column("name", lang, flex=1.7, minWidth=140, tooltipField="name"),
+        _column("name", lang, flex=1.4, minWidth=130, tooltipField="name"),
         _column("class_label", lang, flex=0.8, minWidth=88),
-        _column("parent", lang, flex=1.1, minWidth=100, tooltipField="parent"),
+        _column("parent", lang, flex=1.3, minWidth=118, tooltipField="parent"),
         *[_stream_columns(stream, lang) for stream in STREAMS],
         {"field": "class", "hide": True, "filter": "agTextColumnFilter", **NOT_SEARCHED},
     ]
