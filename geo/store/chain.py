@@ -37,5 +37,5 @@ def seal(prev_hash: bytes, link: Link) -> bytes:
     >>> seal(GENESIS, Link(1, 0, 0, "case", "recorded", "C1", bytes(32))).hex()[:8]
     '33787f73'
     """
-    *facts, payload_hash = link
-    return sha256(orjson.dumps([prev_hash.hex(), *facts, payload_hash.hex()])).digest()
+    facts = (prev_hash.hex(), *link[:-1], link.payload_hash.hex())
+    return sha256(orjson.dumps(facts)).digest()
