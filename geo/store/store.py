@@ -15,7 +15,7 @@ from geo.store import counts
 from geo.store.batch import Batch, BatchInfo, BatchRequest
 from geo.store.batches import batch_info, find_batch, read_batches
 from geo.store.meta import Meta, read_meta, write_meta
-from geo.store.moments import moment_of, moments_of
+from geo.store.moments import moment_of, moments_of, us_of
 from geo.store.opening import open_engine
 from geo.store.reading import Reader
 from geo.store.rebuilding import rebuild
@@ -170,7 +170,9 @@ class Store:
         """Give the facts as known at `known_at`; None means all that the ledger knows.
 
         Cached by (watermark, known_at); entities are read when they are first asked for.
+        Raises UsageError for a moment without a time zone.
         """
+        known_at = None if known_at is None else moment_of(us_of(known_at))
         with self._engine.begin() as connection:
             head = sa.select(event.c.seq, event.c.recorded_at).order_by(event.c.seq.desc()).limit(1)
             seq, recorded_at = connection.execute(head).first() or (0, None)
@@ -247,7 +249,17 @@ class Store:
             connection = plain.execution_options(**{WRITES: True})
             self._writer = get_ident()
             try:
-                with connection.begin():
+                with _begun(connection):
                     yield connection
             finally:
                 self._writer = None
+
+
+def _begun(connection: sa.Connection) -> sa.RootTransaction:
+    try:
+        return connection.begin()
+    except sa.exc.OperationalError as error:
+        raise LedgerError(
+            "Another program is writing to this store and has not finished. Try again later.",
+            "另一程序正在写入本数据库，尚未结束。请稍后再试。",
+        ) from error

@@ -11,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from geo.errors import LedgerError
 from geo.store import Store
+from geo.store.sqlite import PRAGMAS
 from geo.store.tables import event, metadata
 from geo.vocabulary import Entity
 from tests.geo.store_books import DELIVERY, NOON, Books, cases
@@ -69,6 +71,20 @@ def test_readers_see_the_state_before_an_open_batch_and_never_wait(books: Books)
             seen = list(pool.map(lambda _: len(books.store.snapshot().cases), range(4)))
     assert seen == [1, 1, 1, 1]
     assert len(books.store.snapshot().cases) == 2
+
+
+def test_a_store_that_another_program_holds_is_told_with_a_sentence(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = ("PRAGMA busy_timeout=30000", "PRAGMA busy_timeout=50")
+    hasty = tuple(patient[1] if pragma == patient[0] else pragma for pragma in PRAGMAS)
+    monkeypatch.setattr("geo.store.sqlite.PRAGMAS", hasty)
+    with (
+        Store.open(books.url) as other,
+        books.store.batch(Entity.CASE, recorded_at=NOON, **DELIVERY),
+        pytest.raises(LedgerError, match="Another program"),
+    ):
+        other.set_meta(title_en="beside")
 
 
 def test_a_writer_killed_in_the_middle_leaves_what_was_acknowledged(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
 
+from geo.errors import UsageError
 from geo.schemas import columns_of, key_of
 from geo.store.reading import Reader
 from geo.vocabulary import Entity
@@ -122,6 +124,13 @@ def test_without_a_moment_asked_for_knowledge_is_that_of_the_last_event(books: B
     books.add(cases("c3"), at=NOON + HOUR)
     assert books.store.snapshot().known_at == NOON + HOUR
     assert books.store.snapshot(known_at=NOON).known_at == NOON
+
+
+def test_one_moment_in_two_time_zones_is_one_question(books: Books) -> None:
+    local = NOON.astimezone(ZoneInfo("Asia/Shanghai"))
+    assert books.store.snapshot(known_at=local) is books.store.snapshot(known_at=NOON)
+    with pytest.raises(UsageError, match="no time zone"):
+        books.store.snapshot(known_at=NOON.replace(tzinfo=None))
 
 
 def test_many_threads_get_the_same_answer_from_one_reading(books: Books, read: list[str]) -> None:
