@@ -145,5 +145,12 @@ def _built_up(terrain: Terrain, mosaic: Mosaic, centres: Floats) -> list[shapely
     for number, radius in enumerate(TOWN_RADIUS_M):
         away = np.hypot(*(mosaic.sites - centres[number]).T) / radius
         patch[largest_piece(mosaic, away + ragged + hill < 1.0)] = number
-    whole = shapely.buffer(np.array(outlines(mosaic, patch)), 45.0)
-    return list(shapely.simplify(shapely.buffer(shapely.buffer(whole, -85.0), 40.0), 3.0))
+    return [_smoothed(shape) for shape in outlines(mosaic, patch)]
+
+
+def _smoothed(patch: shapely.Geometry) -> shapely.Geometry:
+    """Close bays and courts, cut off tongues, and keep the one town that is left."""
+    closed = shapely.buffer(shapely.buffer(patch, 120.0), -180.0)
+    parts = shapely.get_parts(shapely.buffer(closed, 60.0))
+    largest = parts[int(np.argmax(shapely.area(parts)))]
+    return shapely.simplify(shapely.Polygon(shapely.get_exterior_ring(largest)), 3.0)

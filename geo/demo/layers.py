@@ -29,7 +29,7 @@ ROAD_NAMES = {"provincial": "省道S990", "county": "县道X990", "village": Non
 
 def ground_frames(ground: Ground) -> dict[str, gpd.GeoDataFrame]:
     """Give the layers by name, each by `ground_id` with kind and name, in WGS84."""
-    streets = ground.streets.ways()
+    streets = ground.streets.ways
     names = _street_names(ground.streets)
     roads = [*ground.roads, *streets]
     road_names = [ROAD_NAMES[way.kind] for way in ground.roads]

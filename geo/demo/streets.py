@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -51,6 +52,7 @@ class Streets:
     across: Bools
     place: Ints
 
+    @cached_property
     def ways(self) -> list[Way]:
         """Join the edges of each street into lines as long as they run unbroken."""
         ends = self.nodes[self.edges]

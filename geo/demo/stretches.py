@@ -52,7 +52,7 @@ class Stretches:
 
 def cut_stretches(ground: Ground) -> Stretches:
     """Cut all streets, lanes and roads into stretches of at most 160 m."""
-    ways = [*ground.streets.ways(), *ground.roads]
+    ways = [*ground.streets.ways, *ground.roads]
     lines = shapely.segmentize(np.array([way.line for way in ways]), LONGEST_M)
     points, number = shapely.get_coordinates(lines, return_index=True)
     same = number[1:] == number[:-1]

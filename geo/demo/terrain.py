@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import ndimage
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from geo.demo.draws import LAND_SEED, Floats, Ints, draws, fractal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["CENTRE_E", "CENTRE_N", "STREAM_KM2", "Terrain", "make_terrain"]
 
@@ -101,55 +106,30 @@ def _drainage(resistance: Floats) -> tuple[Ints, Ints]:
     drains to. Every cell drains, nothing flows in a ring, and no cell is a hollow.
     Source: least-cost channel networks, Rinaldo et al. (1992), Water Resources Research 28.
     """
-    rows, cols = resistance.shape
-    wide = cols + 2
-    cost = np.full((rows + 2, wide), np.inf)
-    cost[1:-1, 1:-1] = resistance
-    outlets = [(int((row + 1) * wide + col + 1)) for row, col in _outlets(rows, cols)]
-    order, parent = _grow(cost.ravel().tolist(), outlets, wide)
-    return _unpadded(np.array(order), np.array(parent), wide)
+    number = np.arange(resistance.size).reshape(resistance.shape)
+    start, end, length = (np.concatenate(parts) for parts in zip(*_steps(number), strict=True))
+    graph = csr_array(
+        (length * resistance.ravel()[end], (start, end)), shape=(resistance.size,) * 2
+    )
+    mouths = [int(number[place]) for place in _outlets(*resistance.shape)]
+    reached, before, _ = dijkstra(graph, indices=mouths, min_only=True, return_predecessors=True)
+    order = np.argsort(reached, kind="stable")
+    return order, np.where(before < 0, -1, before).astype(np.int64)
+
+
+def _steps(number: Ints) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """Give the steps to all eight neighbours: from which cell, to which, how long."""
+    for rows, cols in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        one = number[: len(number) - rows, max(-cols, 0) : number.shape[1] - max(cols, 0)]
+        other = number[rows:, max(cols, 0) : number.shape[1] + min(cols, 0)]
+        length = np.full(one.size, float(np.hypot(rows, cols)))
+        yield one.ravel(), other.ravel(), length
+        yield other.ravel(), one.ravel(), length
 
 
 def _outlets(rows: int, cols: int) -> list[tuple[int, int]]:
     """Place the mouths of the rivers on the rim: one in the east, two small ones elsewhere."""
     return [(int(rows * 0.53), cols - 1), (rows - 1, int(cols * 0.72)), (0, int(cols * 0.36))]
-
-
-def _grow(cost: list[float], outlets: list[int], wide: int) -> tuple[list[int], list[int]]:
-    root_2 = 2**0.5
-    steps = [(-wide, 1.0), (-1, 1.0), (1, 1.0), (wide, 1.0)]
-    steps += [(step, root_2) for step in (-wide - 1, -wide + 1, wide - 1, wide + 1)]
-    reached = [float("inf")] * len(cost)
-    parent = [-1] * len(cost)
-    heap = [(0.0, cell) for cell in outlets]
-    for _, cell in heap:
-        reached[cell] = 0.0
-    order: list[int] = []
-    while heap:
-        level, cell = heapq.heappop(heap)
-        if level > reached[cell]:
-            continue
-        order.append(cell)
-        for step, length in steps:
-            beside = cell + step
-            through = level + length * cost[beside]
-            if through < reached[beside]:
-                reached[beside], parent[beside] = through, cell
-                heapq.heappush(heap, (through, beside))
-    return order, parent
-
-
-def _unpadded(order: Ints, parent: Ints, wide: int) -> tuple[Ints, Ints]:
-    """Translate flat indices of the padded grid into those of the grid."""
-
-    def inner(cells: Ints) -> Ints:
-        row, col = np.divmod(cells, wide)
-        return np.where(cells < 0, -1, (row - 1) * (wide - 2) + col - 1)
-
-    cells = inner(order)
-    downstream = np.empty(len(cells), dtype=np.int64)
-    downstream[cells] = inner(parent[order])
-    return cells, downstream
 
 
 def _accumulate(order: Ints, downstream: Ints) -> Floats:

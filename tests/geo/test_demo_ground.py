@@ -87,7 +87,7 @@ def test_buildings_stand_apart_from_streets_and_from_each_other() -> None:
     ground = county().world.ground
     shapes = np.array(ground.buildings.shapes)
     assert 3_000 < len(shapes) < 9_000
-    streets = np.array([way.line for way in ground.streets.ways()])
+    streets = np.array([way.line for way in ground.streets.ways])
     assert not len(shapely.STRtree(shapes).query(streets, predicate="intersects")[0])
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     assert (one == other).mean() > 0.99

@@ -25,10 +25,12 @@ def both() -> pd.DataFrame:
 def test_in_a_year_as_many_stay_at_zero_as_was_published(seed: int) -> None:
     # Province, December 2020: 63.08 % of villages, 25.26 % of communities, 99.01 % of units.
     shares = shares_at_zero(county(seed))
-    assert shares["village"].to_numpy() == pytest.approx([0.63] * 6, abs=0.06)
     assert shares["unit"].to_numpy() == pytest.approx([0.99] * 6, abs=0.015)
-    # One community of 30 is already 3.3 points, so the years are taken together.
+    assert shares["village"].mean() == pytest.approx(0.63, abs=0.04)
     assert shares["community"].mean() == pytest.approx(0.25, abs=0.06)
+    # A single year varies: by three points among 258 villages, by three and more per community.
+    assert shares["village"].to_numpy() == pytest.approx([0.63] * 6, abs=0.09)
+    assert shares["community"].to_numpy() == pytest.approx([0.25] * 6, abs=0.15)
 
 
 @pytest.mark.parametrize(("volume", "cases"), [("sparse", 300), ("county", 1500), ("busy", 6000)])
