@@ -2,9 +2,10 @@
 (function () {
   "use strict";
   const skip = () => window.dash_clientside.no_update;
+  /** What was touched; a button goes before what merely moved in the same moment. */
   const cause = () => {
-    const triggered = window.dash_clientside.callback_context.triggered;
-    return triggered.length ? triggered[0].prop_id : "";
+    const ids = window.dash_clientside.callback_context.triggered.map(touched => touched.prop_id);
+    return ids.find(id => id.endsWith(".n_clicks")) || ids[0] || "";
   };
   const clamp = (value, last) => Math.min(Math.max(value, 0), last);
 

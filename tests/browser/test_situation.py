@@ -136,7 +136,7 @@ def plays_the_months(page: Page) -> None:
 
 def test_a_filter_moves_the_counts_and_keeps_the_zoom(open_page: Callable[..., Page]) -> None:
     page = open_page()
-    page.evaluate(f"() => window.__mapview['{MAP}'].jumpTo({{ zoom: 11.5 }})")
+    page.evaluate(f"() => window.__mapview['{MAP}'].jumpTo({{ zoom: 10 }})")
     counts, zoom = page.inner_text("#situation-counts"), state(page, "getZoom()")
     page.click("#situation-stream label:has-text('事故')")
     page.wait_for_function(
