@@ -36,7 +36,7 @@ def compare(frame: pd.DataFrame, known: pd.DataFrame, *, fed: AbstractSet[str]) 
     Only the columns `fed` by the file speak: a known record keeps the others, so that a
     boundary file adds geometry to an area and does not erase its population.
     """
-    is_known = frame.index.isin(known.index)
+    is_known = known.index.get_indexer(frame.index) >= 0
     if not is_known.any():
         return Delivery(frame, frame.iloc[:0], 0)
     said, stood = frame[is_known], known.reindex(frame.index[is_known])

@@ -12,6 +12,7 @@ from geo.crs import WGS84
 from geo.intake.delivery import Delivery, compare
 from geo.intake.entities import Kind
 from geo.schemas import columns_of, validate
+from geo.store.standing import last_events, stands
 from geo.vocabulary import Action, Entity
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ class Written:
 def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
     """Append the kept rows of a checked file, and what the store has to know about itself."""
     table = _table(check)
-    known = _known(task, table)
-    delivery = compare(table, known, fed=check.typed.fed)
     with task.store.batch(
         task.spec.stored,
         source=check.raw.file,
@@ -46,6 +45,7 @@ def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
         recorded_at=task.now,
         backfill=task.backfill,
     ) as batch:
+        delivery = compare(table, _known(task, batch, table), fed=check.typed.fed)
         _settle(task, batch)
         if task.spec.stored is Entity.GROUND:
             _put_ground(task, batch, table)
@@ -70,9 +70,12 @@ def _shaped(frame: pd.DataFrame) -> pd.DataFrame:
     return shaped
 
 
-def _known(task: Task, table: pd.DataFrame) -> pd.DataFrame:
-    """Give the standing records, in the columns of the table."""
+def _known(task: Task, batch: Batch, table: pd.DataFrame) -> pd.DataFrame:
+    """Give the standing records, in the columns of the table; none where no key stands yet."""
     if task.spec.stored is Entity.GROUND:
+        return table.iloc[:0]
+    # A first delivery of a million rows must not read the million that came before it.
+    if not stands(last_events(batch.connection, task.spec.stored, table.index)).any():
         return table.iloc[:0]
     standing: pd.DataFrame = getattr(task.snapshot, task.spec.name)
     columns: pd.DataFrame = standing.filter(items=list(table.columns))

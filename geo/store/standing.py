@@ -22,9 +22,6 @@ __all__ = ["last_events", "records_of", "refuse_unfit", "stands"]
 AT_ONCE: Final = 500
 """Keys asked for in one query; every database takes that many parameters."""
 
-SCAN_FROM: Final = 20_000
-"""From so many keys on, reading all keys of the entity is quicker than asking for each."""
-
 COLUMNS: Final = ("key", "seq", "action", "known_at")
 
 
@@ -47,9 +44,6 @@ def last_events(
         every = every.where(only)
     if connection.execute(every.order_by(None).limit(1)).first() is None:
         return NONE.copy()
-    if len(keys) >= SCAN_FROM:
-        found = _frame(connection.execute(every).all())
-        return found[found.index.isin(keys)]
     rows: list[sa.Row[str, int, str, int]] = []
     for some in in_portions(keys.tolist(), AT_ONCE):
         rows += connection.execute(every.where(c.key.in_(some))).all()
