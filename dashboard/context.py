@@ -9,7 +9,7 @@ import flask
 from dashboard.i18n import DEFAULT_LANGUAGE, LANGUAGES
 
 if TYPE_CHECKING:
-    from dashboard.services import Services
+    from dashboard.services.composition import Services
 
 __all__ = ["LANGUAGE_COOKIE", "THEMES", "THEME_COOKIE", "language", "services", "theme"]
 

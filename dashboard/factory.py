@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
     from flask import Response
 
-    from dashboard.services import Services
+    from dashboard.services.composition import Services
 
 __all__ = ["create_app", "services"]
 

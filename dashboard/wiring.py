@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard.services import Services
 from geo.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dashboard.services.composition import Services
     from dashboard.settings import Settings
 
 __all__ = ["build_services", "clock_of", "open_store", "utc_now"]
@@ -52,5 +52,7 @@ def clock_of(store: Store) -> Callable[[], datetime]:
 
 def build_services(settings: Settings) -> Services:
     """Put the services of one store together."""
+    from dashboard.services.composition import Services
+
     store = open_store(settings.db)
     return Services.over(store, clock=clock_of(store), leaflet=LEAFLET)

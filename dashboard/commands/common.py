@@ -20,6 +20,9 @@ from geo.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from dashboard.services.composition import Services
+    from geo.store import Store
+
 __all__ = [
     "AsJson",
     "Db",
@@ -29,7 +32,9 @@ __all__ = [
     "parse_moment",
     "print_json",
     "progress_bar",
+    "services_of",
     "settings_for",
+    "store_of",
 ]
 
 Db = Annotated[str, typer.Option("--db", help="URL of the store (or SANLING_DB).")]
@@ -49,6 +54,20 @@ def settings_for(db: str, **given: Any) -> Settings:
     """Read the settings; what a command was given goes before."""
     named = {"db": db or None, **given}
     return Settings(**{key: value for key, value in named.items() if value is not None})
+
+
+def store_of(db: str) -> Store:
+    """Open the store a command speaks of; loaded late, so that help and refusals come at once."""
+    from dashboard.wiring import open_store
+
+    return open_store(settings_for(db).db)
+
+
+def services_of(db: str) -> Services:
+    """Build the services over the store a command speaks of."""
+    from dashboard.wiring import build_services
+
+    return build_services(settings_for(db))
 
 
 def print_json(answer: dict[str, Any]) -> None:

@@ -18,8 +18,6 @@ from dashboard.commands.common import (
     progress_bar,
     settings_for,
 )
-from dashboard.wiring import clock_of, open_store, utc_now
-from geo.demo.build import build_demo
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,8 +36,8 @@ def demo(
     until: Annotated[str, typer.Option(help="Last day of the county, as 2026-06-30.")] = "",
     volume: Annotated[str, typer.Option(help="sparse, county or busy.")] = "county",
     size: Annotated[str, typer.Option(help="county.")] = "county",
-    conceal: Annotated[float, typer.Option(help="Share of villages that conceal.")] = 0.0,
-    thin: Annotated[float, typer.Option(help="Share of their incidents they leave out.")] = 0.0,
+    conceal: Annotated[float, typer.Option(help="Share of villages that report nothing.")] = 0.0,
+    thin: Annotated[float, typer.Option(help="Share of villages that report two of five.")] = 0.0,
     live: Annotated[bool, typer.Option("--live", help="Go on reporting events.")] = False,
     events: Annotated[int, typer.Option(help="Stop after so many live events (0: never).")] = 0,
     every: Annotated[float, typer.Option(help="Seconds between live events.")] = LIVE_EVERY_S,
@@ -50,6 +48,8 @@ def demo(
         raise UsageError(
             f"Unknown size {size!r}; use county.", f"未知的规模 {size!r}；请使用 county。"
         )
+    from dashboard.wiring import open_store
+
     store = open_store(settings_for(db).db)
     if store.watermark == 0:
         summary = build_into(
@@ -73,6 +73,9 @@ def build_into(
 ) -> dict[str, Any]:
     """Build the county into an empty store, showing progress."""
     from zoneinfo import ZoneInfo
+
+    from dashboard.wiring import utc_now
+    from geo.demo.build import build_demo
 
     last_day = until or utc_now().astimezone(ZoneInfo("Asia/Shanghai")).date()
     with progress_bar("Building the demo county") as report:
@@ -112,6 +115,7 @@ def _report_on(store: Store, *, seed: int, events: int, every: float) -> None:
         raise UsageError(
             "Live events are made up and go into a demo store only.", "实时虚构事件只能写入演示库。"
         )
+    from dashboard.wiring import clock_of
     from geo.demo.live import live_events
 
     console.print("Reporting events; stop with Ctrl-C.")

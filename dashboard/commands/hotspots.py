@@ -15,16 +15,15 @@ from dashboard.commands.common import (
     language,
     parse_day,
     print_json,
-    settings_for,
+    services_of,
 )
 from dashboard.services.query import Query
-from dashboard.wiring import build_services
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from dashboard.services import Services
+    from dashboard.services.composition import Services
 
 __all__ = ["hotspots"]
 
@@ -58,7 +57,7 @@ def hotspots(
     as_json: AsJson = False,
 ) -> None:
     """Flag hotspots for patrol from cases and accidents; never without the backtest."""
-    services = build_services(settings_for(db))
+    services = services_of(db)
     query = Query.parse(
         {"as_of": as_of, "stream": stream, "categories": ",".join(category or [])},
         as_of=parse_day(as_of) or services.world.as_of,

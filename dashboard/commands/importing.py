@@ -14,10 +14,8 @@ from dashboard.commands.common import (
     language,
     print_json,
     progress_bar,
-    settings_for,
+    store_of,
 )
-from dashboard.wiring import open_store, utc_now
-from geo.intake import import_files
 
 if TYPE_CHECKING:
     from geo.intake import ImportReport
@@ -49,7 +47,10 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Import files of one entity; every row is kept or set aside with its reason."""
-    store = open_store(settings_for(db).db)
+    from dashboard.wiring import utc_now
+    from geo.intake import import_files
+
+    store = store_of(db)
     with progress_bar(f"Importing {entity}") as progress:
         told = import_files(
             store,

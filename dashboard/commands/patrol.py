@@ -15,14 +15,13 @@ from dashboard.commands.common import (
     language,
     parse_day,
     print_json,
-    settings_for,
+    services_of,
 )
 from dashboard.services.query import Query
-from dashboard.wiring import build_services
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
-    from dashboard.services import Services
+    from dashboard.services.composition import Services
     from models.planner import PatrolPlan
 
 __all__ = ["patrol"]
@@ -40,7 +39,7 @@ def patrol(
     as_json: AsJson = False,
 ) -> None:
     """Plan tonight's posts from the hotspots: a DRAFT until a named role approves it."""
-    services = build_services(settings_for(db))
+    services = services_of(db)
     day = parse_day(as_of) or services.world.as_of
     query = Query.parse({"stream": stream}, as_of=day)
     crews = _crews(units)

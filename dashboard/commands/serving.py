@@ -11,7 +11,6 @@ import typer
 
 from dashboard.commands.common import Db, console, settings_for
 from dashboard.i18n import DEFAULT_LANGUAGE
-from dashboard.wiring import build_services, open_store
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +48,7 @@ def serve(
 def make_server(settings: Settings) -> Flask:
     """Build the WSGI application; called in the process that answers, never before a fork."""
     from dashboard.factory import create_app
+    from dashboard.wiring import build_services
 
     services = build_services(settings)
     threading.Thread(target=services.warm, args=(DEFAULT_LANGUAGE,), daemon=True).start()
@@ -73,6 +73,7 @@ def _refuse_taken(host: str, port: int) -> None:
 
 def _make_demo_where_empty(db: str) -> None:
     from dashboard.commands.demo import build_into
+    from dashboard.wiring import open_store
 
     with open_store(db) as store:
         if store.watermark == 0:

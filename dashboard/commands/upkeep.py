@@ -9,8 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboard.commands.common import AsJson, Db, console, print_json, settings_for
-from dashboard.wiring import open_store
+from dashboard.commands.common import AsJson, Db, console, print_json, store_of
 
 __all__ = ["check", "rebuild", "verify"]
 
@@ -20,7 +19,7 @@ LEAST_FREE_GB = 2.0
 
 def verify(*, db: Db = "", as_json: AsJson = False) -> None:
     """Walk the hash chain from the first event to the last."""
-    found = open_store(settings_for(db).db).verify()
+    found = store_of(db).verify()
     answer = {"events": found.events, "ok": found.ok, "first_broken": found.first_broken}
     if as_json:
         print_json(answer)
@@ -37,7 +36,7 @@ def verify(*, db: Db = "", as_json: AsJson = False) -> None:
 
 def rebuild(*, db: Db = "", as_json: AsJson = False) -> None:
     """Make the derived tables anew from the ledger."""
-    counts = open_store(settings_for(db).db).rebuild()
+    counts = store_of(db).rebuild()
     if as_json:
         print_json(dict(counts))
     else:
@@ -58,7 +57,7 @@ def check(
         "map_packages": has_vendor(),
         "cjk_font": _has_cjk_font(),
         "free_gb": round(shutil.disk_usage(folder).free / 1e9, 1),
-        "store_events": open_store(settings_for(db).db).watermark,
+        "store_events": store_of(db).watermark,
     }
     findings["ok"] = bool(findings["map_packages"]) and findings["free_gb"] >= LEAST_FREE_GB
     if as_json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pandas as pd
 import typer
@@ -18,16 +18,17 @@ from dashboard.commands.common import (
     parse_day,
     parse_moment,
     print_json,
-    settings_for,
+    services_of,
 )
-from dashboard.services import Services
 from dashboard.services.records import records
 from dashboard.services.zero import ratio_text
-from dashboard.wiring import build_services
 from geo.errors import UsageError
 from geo.window import Window, month_windows, parse_window
 from models.zero.rates import zero_rates
 from models.zero.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from dashboard.services.composition import Services
 
 __all__ = ["zero"]
 
@@ -57,7 +58,7 @@ def zero(
     as_json: AsJson = False,
 ) -> None:
     """Print zero rates with n/N and bounds; with --json the rows too."""
-    services = build_services(settings_for(db))
+    services = services_of(db)
     asked = _asked(
         services,
         as_of=as_of,

@@ -9,7 +9,6 @@ import numpy as np
 
 from dashboard.i18n import t
 from dashboard.services.naming import moment_text
-from geo.draw import Drawing, Table, draw, leaflet_assets
 from geo.layers import areas, cameras, ground, hotspots, incidents, patrol
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from dashboard.services.query import Query
     from dashboard.services.situation import SituationService
     from dashboard.services.world import World
+    from geo.draw import Drawing, Table
 
 __all__ = ["BriefingService"]
 
@@ -55,6 +55,8 @@ class BriefingService:
         With `crews` tonight's draft route is drawn too. Raises NotReadyError where Leaflet is
         not installed.
         """
+        from geo.draw import draw, leaflet_assets  # folium is slow to load and seldom asked for
+
         colouring = self._situation.colouring(colour_by, query, lang)
         page = draw(
             self._drawings(query, colouring, lang, crews),
@@ -70,6 +72,8 @@ class BriefingService:
     def _drawings(
         self, query: Query, colouring: dict[str, Any], lang: str, crews: int
     ) -> list[Drawing]:
+        from geo.draw import Drawing
+
         shapes = self._situation.drawn_areas(tolerance_m=FILE_TOLERANCE_M)
         values = np.frombuffer(base64.b64decode(colouring["values"]), dtype=np.uint8)
         layers = [*SHOWN, *([patrol.LAYER] if crews else [])]
@@ -100,6 +104,8 @@ class BriefingService:
         return [*demo, cutoff, note, self._hotspots.line(query, lang)]
 
     def _table(self, query: Query, lang: str) -> Table:
+        from geo.draw import Table
+
         rows = self._hotspots.rows(query, lang)
         columns = ("rank", "place", "expected", "interval", "state", "peak", "why")
         return Table(

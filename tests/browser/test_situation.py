@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dashboard.factory import create_app
-from dashboard.services import Services
+from dashboard.services.composition import Services
 from dashboard.wiring import LEAFLET
 from geo.demo.build import build_demo
 from geo.store import Store

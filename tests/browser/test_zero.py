@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from dashboard.services import Services
+    from dashboard.services.composition import Services
 
 DESK = {"width": 1366, "height": 768}
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dash import Dash
     from flask.testing import FlaskClient
 
-    from dashboard.services import Services
+    from dashboard.services.composition import Services
     from dashboard.services.query import Query
 
 CODES = ("010", "020", "030", "040")

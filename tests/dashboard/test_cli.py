@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.cli import main
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -146,13 +148,23 @@ def test_plans_and_tables_are_written_to_files(demo_db: str, tmp_path: Path) -> 
 )
 @pytest.mark.parametrize("lang", ["C.UTF-8", "zh_CN.UTF-8"])
 def test_a_wrong_question_gets_one_sentence_and_exit_2(
-    demo_db: str, words: tuple[str, ...], code: int, lang: str
+    demo_db: str,
+    words: tuple[str, ...],
+    code: int,
+    lang: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    done = sanling(*words, db=demo_db, lang=lang)
-    assert done.returncode == code
-    assert done.stderr.strip()
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
+    monkeypatch.setenv("LANG", lang)
+    monkeypatch.setenv("LC_ALL", lang)
+    monkeypatch.setattr(sys, "argv", ["app.py", *words, "--db", demo_db])
+    with pytest.raises(SystemExit) as left:
+        main()
+    told = capfd.readouterr()
+    assert left.value.code == code
+    assert told.err.strip()
+    assert "Traceback" not in told.err
+    assert told.out == ""
 
 
 def test_a_missing_file_is_refused_and_nothing_is_stored(tmp_path: Path) -> None:

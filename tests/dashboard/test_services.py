@@ -19,7 +19,7 @@ from dashboard.wiring import build_services
 from geo.errors import SanlingError, UsageError
 
 if TYPE_CHECKING:
-    from dashboard.services import Services
+    from dashboard.services.composition import Services
 
 LAST_DAY = date(2026, 6, 30)
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dashboard.services import Services
+    from dashboard.services.composition import Services
     from dashboard.services.query import Query
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,74 @@
+"""All services over one store, put together once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from dashboard.services.briefing import BriefingService
+from dashboard.services.cards import CardService
+from dashboard.services.hotspots import HotspotService
+from dashboard.services.overlays import OverlayService
+from dashboard.services.patrol import PatrolService
+from dashboard.services.query import Query
+from dashboard.services.situation import SituationService
+from dashboard.services.wall import WallService
+from dashboard.services.world import World
+from dashboard.services.zero import ZeroService
+from dashboard.services.zero_board import ZeroBoard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from geo.store import Store
+
+__all__ = ["Services"]
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a page, a command or a report may ask for."""
+
+    world: World
+    board: ZeroBoard
+    situation: SituationService
+    cards: CardService
+    overlays: OverlayService
+    zero: ZeroService
+    hotspots: HotspotService
+    patrol: PatrolService
+    wall: WallService
+    briefing: BriefingService
+
+    def warm(self, lang: str) -> None:
+        """Compute ahead what the first page asks for."""
+        query = Query(as_of=self.world.as_of)
+        self.situation.table(query, lang)
+        self.situation.colouring("zero_case", query, lang)
+        for name in ("roads", "units", "incidents", "hotspots"):
+            self.overlays.geojson(name, query, lang)
+        self.wall.state(lang)
+
+    @classmethod
+    def over(cls, store: Store, *, clock: Callable[[], datetime], leaflet: Path) -> Self:
+        """Build all services over one store; `leaflet` is the folder of its script and style."""
+        world = World(store, clock)
+        board = ZeroBoard(world)
+        situation = SituationService(world, board)
+        hotspots = HotspotService(world)
+        patrol = PatrolService(world, hotspots)
+        overlays = OverlayService(world, board, hotspots, patrol)
+        return cls(
+            world=world,
+            board=board,
+            situation=situation,
+            cards=CardService(world, board, situation),
+            overlays=overlays,
+            zero=ZeroService(world, board),
+            hotspots=hotspots,
+            patrol=patrol,
+            wall=WallService(world, board, hotspots, patrol),
+            briefing=BriefingService(world, situation, overlays, hotspots, leaflet=leaflet),
+        )
