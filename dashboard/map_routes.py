@@ -53,7 +53,9 @@ def parents() -> Response:
 def overlay(name: str) -> Response:
     """Send one layer over the areas, as the filter bar asks for it."""
     return _unless_known(
-        lambda: services().overlays.geojson(name, asked_query(), language(), crews=asked_crews()),
+        lambda: services().overlays.geojson(
+            name, asked_query(), language(), crews=asked_crews(), near="near" in flask.request.args
+        ),
         GEOJSON,
     )
 

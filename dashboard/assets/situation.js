@@ -29,6 +29,14 @@
     ];
   }
 
+  /** From here on a screen shows a part of a city: counts may lie closer to each other. */
+  const NEAR_ZOOM = 11.5;
+
+  function seeNear(viewport, was) {
+    const near = Boolean(viewport) && viewport.zoom >= NEAR_ZOOM;
+    return [near === Boolean(was) ? skip() : near];
+  }
+
   function toggleTable(clicks, hidden) {
     return [!hidden, hidden ? "true" : "false"];
   }
@@ -63,5 +71,5 @@
   }
 
   window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.situation = { stepMonth, toggleTable, pulse, sendLink, reset, spanOrDates };
+  window.dash_clientside.situation = { stepMonth, seeNear, toggleTable, pulse, sendLink, reset, spanOrDates };
 })();

@@ -46,6 +46,11 @@ _IN_BROWSER: Final[dict[str, tuple[_Places, _Places, _Places]]] = {
         ),
         (("situation-months", "data"),),
     ),
+    "seeNear": (
+        (("situation-near", "data"),),
+        (("situation-map", "viewport"),),
+        (("situation-near", "data"),),
+    ),
     "toggleTable": (
         (("situation-table-place", "hidden"), ("situation-table-toggle", "aria-expanded")),
         (("situation-table-toggle", "n_clicks"),),

@@ -59,27 +59,31 @@ def overlays(
     shown: Collection[str],
     *,
     crews: int,
+    near: bool,
     mark: str,
     lang: str,
 ) -> list[dict[str, Any]]:
     """List the overlays as the map component takes them, each with its address.
 
     The address holds the whole question and the mark of the ledger's state: the map fetches
-    a layer again exactly when one of them has changed.
+    a layer again exactly when one of them has changed. `near` asks for finer counts.
     """
     asked = {key: value for key, value in params.items() if value}
     asked |= {"lang": lang, "v": mark}
     return [
-        overlay(layer, url=_address(layer.name, asked, crews), visible=layer.name in shown)
+        overlay(
+            layer, url=_address(layer.name, asked, crews, near=near), visible=layer.name in shown
+        )
         for layer in layers()
     ]
 
 
-def _address(name: str, asked: Mapping[str, str], crews: int) -> str:
+def _address(name: str, asked: Mapping[str, str], crews: int, *, near: bool) -> str:
     path = f"/map/overlay/{name}.geojson"
     if name in GROUND:
         return path
     extra = {"crews": str(crews)} if name == "route" else {}
+    extra |= {"near": "1"} if near and name == "incidents" else {}
     return f"{path}?{urlencode({**asked, **extra})}"
 
 

@@ -114,6 +114,7 @@ def _stores(start: Mapping[str, Any]) -> list[Component]:
     return [
         dcc.Store(id="situation-query", data={}),
         dcc.Store(id="situation-choice", data=LIST),
+        dcc.Store(id="situation-near", data=False),
         dcc.Store(id="situation-crews-chosen", data=DEFAULT_CREWS),
         dcc.Store(id="situation-mark", data=f"{start['watermark']}.{start['as_of']}"),
         dcc.Interval(id="situation-pulse", interval=PULSE_MS),

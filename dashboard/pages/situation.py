@@ -141,6 +141,7 @@ def _register_answers(app: Dash) -> None:
         Output("situation-map", "labels"),
         Input("situation-layers", "value"),
         Input("situation-crews-chosen", "data"),
+        Input("situation-near", "data"),
         question,
         pulse,
     )(lay_over)
@@ -189,10 +190,10 @@ def colour_areas(
 
 
 def lay_over(
-    shown: list[str], crews: int, params: Mapping[str, str], mark: str
+    shown: list[str], crews: int, near: object, params: Mapping[str, str], mark: str
 ) -> tuple[list[dict[str, Any]], bool]:
     """List what lies over the areas, and whether they carry names."""
-    laid = overlays(params, shown, crews=crews, mark=mark, lang=language())
+    laid = overlays(params, shown, crews=crews, near=bool(near), mark=mark, lang=language())
     return laid, NAMES in shown
 
 

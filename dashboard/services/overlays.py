@@ -44,16 +44,20 @@ class OverlayService:
         self._patrol = patrol
         self._cache = Cache(size=48)
 
-    def geojson(self, name: str, query: Query, lang: str, *, crews: int = 3) -> bytes:
+    def geojson(
+        self, name: str, query: Query, lang: str, *, crews: int = 3, near: bool = False
+    ) -> bytes:
         """Give a layer's features as GeoJSON; raises UsageError for a layer nobody knows."""
-        moved = () if name in UNMOVED else (query, crews)
+        moved = () if name in UNMOVED else (query, crews, near)
         key = (name, self._world.store.watermark, lang, *moved)
         return self._cache.get(
-            key, lambda: geojson_bytes(self.features(name, query, lang, crews=crews))
+            key, lambda: geojson_bytes(self.features(name, query, lang, crews=crews, near=near))
         )
 
-    def features(self, name: str, query: Query, lang: str, *, crews: int = 3) -> gpd.GeoDataFrame:
-        """Give a layer's features in WGS84."""
+    def features(
+        self, name: str, query: Query, lang: str, *, crews: int = 3, near: bool = False
+    ) -> gpd.GeoDataFrame:
+        """Give a layer's features in WGS84; `near` counts incidents on a finer grid."""
         builders: dict[str, Callable[[], gpd.GeoDataFrame]] = {
             "roads": lambda: self._ground("roads"),
             "rivers": lambda: self._ground("rivers"),
@@ -61,7 +65,7 @@ class OverlayService:
             "sectors": lambda: cameras.sectors(self._world.snapshot().cameras),
             "cameras": lambda: cameras.features(self._world.snapshot().cameras),
             "units": lambda: self._units(lang),
-            "incidents": lambda: self._incidents(query, lang),
+            "incidents": lambda: self._incidents(query, lang, near=near),
             "hotspots": lambda: self._spots(query, lang),
             "route": lambda: self._route(query, lang, crews),
         }
@@ -88,7 +92,7 @@ class OverlayService:
         grave = own["status"].astype(str).map({s: i for i, s in enumerate(graver)})
         return grave.groupby(own["unit_id"]).max().map(dict(enumerate(graver)))
 
-    def _incidents(self, query: Query, lang: str) -> gpd.GeoDataFrame:
+    def _incidents(self, query: Query, lang: str, *, near: bool) -> gpd.GeoDataFrame:
         snapshot = self._world.snapshot()
         shown = in_query(snapshot.incidents, query, zone=snapshot.time_zone)
         words = {c: category_name(c, lang) for c in shown["category"].dropna().unique()}
@@ -98,6 +102,7 @@ class OverlayService:
             zone=snapshot.time_zone,
             categories=words,
             language=lang,
+            counts=None if near else incidents.FAR_COUNTS,
         )
 
     def _spots(self, query: Query, lang: str) -> gpd.GeoDataFrame:

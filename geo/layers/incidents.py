@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["LAYER", "LIMIT", "drawable", "features"]
+__all__ = ["FAR_COUNTS", "LAYER", "LIMIT", "drawable", "features"]
 
 LIMIT: Final = 4_000
 """Points a software-drawn map still moves smoothly with, and an eye still tells apart."""
 
+FAR_COUNTS: Final = 300
+"""Counts that lie beside each other, and leave the areas visible, where all is on one screen."""
+
 FIRST_CELL_M: Final = 100.0
-"""Metres. The finest grid for counts; doubled until at most `limit` counts are left."""
+"""Metres. The finest grid for counts; doubled until few enough counts are left."""
 
 COLOURS: Final = MappingProxyType({"case": "#f5d547", "accident": "#6fb1ff"})
 """Apart from the teal of zero and the orange of broken, also for colour-weak eyes."""
@@ -43,6 +46,7 @@ def features(
     categories: Mapping[str, str] | None = None,
     language: str = "zh",
     limit: int = LIMIT,
+    counts: int | None = None,
 ) -> gpd.GeoDataFrame:
     """Give incidents as points or, when there are more than `limit`, as counts.
 
@@ -56,6 +60,8 @@ def features(
         Time zone of the times in the tips.
     categories
         Category -> word in `language`; a category without one stands as it is.
+    counts
+        Counts given at most; by default as many as points, `limit`.
 
     Returns
     -------
@@ -65,7 +71,8 @@ def features(
     """
     shown = drawable(incidents)
     if len(shown) > limit:
-        return _counts(shown, metric_crs=metric_crs, language=language, limit=limit)
+        most = limit if counts is None else counts
+        return _counts(shown, metric_crs=metric_crs, language=language, limit=most)
     words = worded(shown["category"], categories)
     table = {
         "id": shown.index.to_numpy(),

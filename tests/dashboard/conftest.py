@@ -118,7 +118,9 @@ class FakeSituation:
 
 
 class FakeOverlays:
-    def geojson(self, name: str, query: Query, lang: str, *, crews: int = 2) -> bytes:
+    def geojson(
+        self, name: str, query: Query, lang: str, *, crews: int = 2, near: bool = False
+    ) -> bytes:
         if name == "nothing":
             raise UsageError("There is no layer nothing.", "没有图层 nothing。")
         return collection([])

@@ -168,7 +168,7 @@ def test_a_filter_moves_the_address_of_every_layer_but_the_ground(
     in_request: Callable[..., Any],
 ) -> None:
     def urls(params: dict[str, str]) -> dict[str, str]:
-        laid, _ = in_request(situation.lay_over, ["hotspots"], 2, params, MARK)
+        laid, _ = in_request(situation.lay_over, ["hotspots"], 2, False, params, MARK)
         return {overlay["id"]: overlay["url"] for overlay in laid}
 
     one, other = urls({"stream": "all"}), urls({"stream": "case"})
@@ -177,8 +177,17 @@ def test_a_filter_moves_the_address_of_every_layer_but_the_ground(
     assert moved.isdisjoint({"roads", "rivers", "buildings"})
 
 
+def test_a_map_seen_from_near_asks_for_finer_counts_of_incidents_alone(
+    in_request: Callable[..., Any],
+) -> None:
+    far, _ = in_request(situation.lay_over, [], 2, False, {}, MARK)
+    near, _ = in_request(situation.lay_over, [], 2, True, {}, MARK)
+    moved = [a["id"] for a, b in zip(far, near, strict=True) if a["url"] != b["url"]]
+    assert moved == ["incidents"]
+
+
 def test_only_the_chosen_layers_are_visible(in_request: Callable[..., Any]) -> None:
-    laid, names = in_request(situation.lay_over, ["cameras"], 2, {}, MARK)
+    laid, names = in_request(situation.lay_over, ["cameras"], 2, False, {}, MARK)
     assert [overlay["id"] for overlay in laid if overlay["visible"]] == ["cameras"]
     assert names is False
 

@@ -109,6 +109,13 @@ def test_a_time_known_to_the_day_is_told_to_the_day() -> None:
     assert tip == "theft\n2026-06-01"
 
 
+def test_fewer_counts_may_be_asked_for_than_points() -> None:
+    frame = incident_frame(60)
+    places = drawn(frame, limit=20, counts=5)
+    assert len(places) <= 5
+    assert places["n"].sum() == 60
+
+
 @settings(max_examples=40)
 @given(n=st.integers(1, 60), limit=st.integers(1, 20))
 def test_counts_add_up_to_the_incidents_and_keep_to_the_limit(n: int, limit: int) -> None:
