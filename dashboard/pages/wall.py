@@ -118,7 +118,7 @@ def show(beat: Mapping[str, str], lang: str) -> tuple[Any, ...]:
 
 def _overlays(mark: str, lang: str) -> list[dict[str, Any]]:
     """Give the last day's incidents, cameras, hotspots and tonight's route."""
-    return overlays({"days": "2"}, SHOWN, crews=CREWS, mark=mark, lang=lang)
+    return overlays({"days": "2"}, SHOWN, crews=CREWS, near=True, mark=mark, lang=lang)
 
 
 def _legend(colouring: Mapping[str, Any]) -> list[Component]:
@@ -150,7 +150,7 @@ def _map(start: Mapping[str, Any], lang: str) -> Component:
         [
             map_panel(
                 "wall-map",
-                areas={"url": "/map/areas.geojson"},
+                areas={"url": "/map/areas.geojson", "parents": "/map/parents.geojson"},
                 view={"bounds": start["bounds"]} if start["bounds"] else None,
                 language=lang,
                 theme="dark",

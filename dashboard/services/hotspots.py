@@ -53,19 +53,28 @@ class HotspotService:
         self, query: Query, *, model: str = "auto", count: int = COUNT, horizon_days: int = 28
     ) -> Hotspots:
         """Flag hotspots for the days from `query.as_of`, knowing what was known as it began."""
-        snapshot = self._known_in_the_morning(query)
-        key = ("found", snapshot.watermark, *_asked(query), model, count, horizon_days)
-        return self._cache.get(key, lambda: self._find(snapshot, query, model, count, horizon_days))
+        key = ("found", *self.asked(query), model, count, horizon_days)
+        return self._cache.get(key, lambda: self._find(query, model, count, horizon_days))
+
+    def asked(self, query: Query) -> tuple[Hashable, ...]:
+        """Name all an answer about hotspots rests on: the question, and the morning's knowledge.
+
+        It stays the same through the day, whatever is told meanwhile.
+        """
+        mark = self._world.knowledge(self._world.start_of(query.as_of))
+        return (mark, query.as_of, query.stream, query.categories, query.hours)
 
     def rows(self, query: Query, lang: str) -> list[dict[str, Any]]:
         """List the hotspots by rank, worded."""
+        return self._cache.get(("rows", *self.asked(query), lang), lambda: self._rows(query, lang))
+
+    def _rows(self, query: Query, lang: str) -> list[dict[str, Any]]:
         areas = self._world.snapshot().areas
-        frame = self.places(query)
-        return [self._row(row, areas, lang) for row in records(frame)]
+        return [self._row(row, areas, lang) for row in records(self.places(query))]
 
     def places(self, query: Query) -> gpd.GeoDataFrame:
         """Give the hotspots in WGS84 with `area_code`, `lon` and `lat` of their centre."""
-        key = ("places", self._world.store.watermark, *_asked(query))
+        key = ("places", *self.asked(query))
         return self._cache.get(key, lambda: self.located(self.find(query)))
 
     def card(self, hotspot_id: str, query: Query, lang: str) -> dict[str, Any]:
@@ -109,19 +118,12 @@ class HotspotService:
             "lat": float(row["lat"]),
         }
 
-    def _known_in_the_morning(self, query: Query) -> Snapshot:
-        world = self._world
-        if query.as_of < world.today:
-            return world.snapshot()
-        return world.snapshot(world.start_of(query.as_of))
-
-    def _find(
-        self, snapshot: Snapshot, query: Query, model: str, count: int, horizon_days: int
-    ) -> Hotspots:
+    def _find(self, query: Query, model: str, count: int, horizon_days: int) -> Hotspots:
+        snapshot = self._world.snapshot(self._world.start_of(query.as_of))
         zone = snapshot.time_zone
         crs = self._world.metric_crs
         past = matching(snapshot.incidents, query, zone=zone)
-        grid, mask = self._ground(snapshot)
+        grid, mask = self._ground(self._world.snapshot())
         return find_hotspots(
             risk_incidents(past, crs=crs, zone=zone),
             grid,
@@ -198,7 +200,3 @@ def _place(row: dict[str, Any], areas: pd.DataFrame, lang: str) -> str:
 def _category_names(incidents: pd.DataFrame) -> dict[str, tuple[str, str]]:
     known = incidents["category"].dropna().unique()
     return {c: (category_name(c, "en"), category_name(c, "zh")) for c in known}
-
-
-def _asked(query: Query) -> tuple[Hashable, ...]:
-    return (query.as_of, query.stream, query.categories, query.hours)

@@ -14,7 +14,7 @@ from geo.layer import geojson_bytes
 from geo.layers import cameras, ground, hotspots, incidents, patrol, units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     import geopandas as gpd
     import pandas as pd
@@ -30,6 +30,8 @@ __all__ = ["OverlayService"]
 HORIZON_DAYS: Final = 28
 UNMOVED: Final = frozenset({"roads", "rivers", "buildings", "cameras", "sectors", "units"})
 """Layers the filter does not move."""
+OF_THE_MORNING: Final = frozenset({"hotspots", "route"})
+"""Layers that stay the same all day, whatever is told meanwhile."""
 
 
 class OverlayService:
@@ -48,11 +50,17 @@ class OverlayService:
         self, name: str, query: Query, lang: str, *, crews: int = 3, near: bool = False
     ) -> bytes:
         """Give a layer's features as GeoJSON; raises UsageError for a layer nobody knows."""
-        moved = () if name in UNMOVED else (query, crews, near)
-        key = (name, self._world.store.watermark, lang, *moved)
+        key = (name, lang, *self._rests_on(name, query, crews=crews, near=near))
         return self._cache.get(
             key, lambda: geojson_bytes(self.features(name, query, lang, crews=crews, near=near))
         )
+
+    def _rests_on(self, name: str, query: Query, *, crews: int, near: bool) -> tuple[Hashable, ...]:
+        """Name what a layer changes with: the ledger, the filter, or the morning's hotspots."""
+        if name in OF_THE_MORNING:
+            return (*self._hotspots.asked(query), crews)
+        watermark = self._world.store.watermark
+        return (watermark,) if name in UNMOVED else (watermark, query, near)
 
     def features(
         self, name: str, query: Query, lang: str, *, crews: int = 3, near: bool = False

@@ -65,7 +65,7 @@ class PatrolService:
                 f"{crews} crews asked for; plan for 1 to {MAX_CREWS}.",
                 f"请求的巡逻组数为 {crews}；请填写 1 至 {MAX_CREWS}。",
             )
-        key = (self._world.store.watermark, crews, query)
+        key = (*self._hotspots.asked(query), crews)
         return self._cache.get(key, lambda: self._plan(crews, query))
 
     def tonight(self, crews: int, query: Query, lang: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class World:
     store: Store
     clock: Callable[[], datetime]
     """The moment it is now, in UTC; a demo store carries its own."""
+    _marks: dict[datetime, tuple[int, int]] = field(default_factory=dict, repr=False)
     _cache: Cache = field(default_factory=lambda: Cache(size=8), repr=False)
 
     @property
@@ -91,6 +92,16 @@ class World:
     def snapshot(self, known_at: datetime | None = None) -> Snapshot:
         """Give the facts as known at a moment; by default all that is known."""
         return self.store.snapshot(known_at=known_at)
+
+    def knowledge(self, known_at: datetime) -> int:
+        """Give a mark that changes only when what was known by a moment does (by a backfill)."""
+        upto, mark = self._marks.get(known_at, (0, 0))
+        watermark = self.store.watermark
+        if watermark > upto:
+            newest = self.store.last_known(known_at, after_seq=upto)
+            mark = mark if newest == upto else newest
+            self._marks[known_at] = (watermark, mark)
+        return mark
 
     def last_recorded(self) -> dict[str, datetime]:
         """Give for each entity when the ledger last learned something of it."""

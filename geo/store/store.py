@@ -206,6 +206,18 @@ class Store:
             frame[name] = moments_of(frame[name].to_numpy("int64"))
         return frame
 
+    def last_known(self, known_at: datetime, *, after_seq: int = 0) -> int:
+        """Give the highest seq after `after_seq` known by a moment, `after_seq` where none is.
+
+        As long as it stays the same, so does every answer for that moment.
+        """
+        moment = us_of(known_at)
+        newest = sa.select(sa.func.max(event.c.seq)).where(
+            event.c.seq > after_seq, event.c.known_at <= moment
+        )
+        with self._engine.begin() as connection:
+            return connection.execute(newest).scalar() or after_seq
+
     def last_recorded(self) -> dict[str, datetime]:
         """Give for each entity when the ledger last learned something of it."""
         # The last seq of one entity is an index probe; the clock never runs back along seq.

@@ -13,10 +13,13 @@ import numpy as np
 import orjson
 import pytest
 
+from dashboard.services.incidents import counted
 from dashboard.services.query import Query
 from dashboard.settings import Settings
 from dashboard.wiring import build_services
 from geo.errors import SanlingError, UsageError
+from models.patterns.hotspots import find_hotspots
+from models.risk_incidents import risk_incidents
 
 if TYPE_CHECKING:
     from dashboard.services.composition import Services
@@ -131,7 +134,9 @@ def test_hotspots_do_not_move_with_what_is_told_during_the_day(county: Services)
     known = county.world.snapshot(morning)
     assert len(known.incidents) < len(county.world.snapshot().incidents)
     found = county.hotspots.find(query)
-    again = county.hotspots._find(known, query, "auto", 20, 28)
+    points = risk_incidents(counted(known.incidents), crs=county.world.metric_crs, zone=ZONE)
+    grid, ground = county.hotspots._ground(known)
+    again = find_hotspots(points, grid, ground, as_of=LAST_DAY)
     assert found.frame["hotspot_id"].tolist() == again.frame["hotspot_id"].tolist()
     assert found.frame["expected"].tolist() == again.frame["expected"].tolist()
 
