@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import sqlalchemy as sa
 
 from geo.store.bulk import insert_many
-from geo.store.chain import GENESIS, Link, seal
+from geo.store.chain import GENESIS, seal
 from geo.store.portions import in_portions
 from geo.store.tables import event, payload
 
@@ -20,21 +20,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["Appender", "Row"]
+__all__ = ["Appender", "Facts"]
+
+Facts: TypeAlias = tuple[int, int, str, str, str, bytes]
+"""recorded_at and known_at in microseconds, entity, action, key, payload of a coming event."""
 
 AT_ONCE: Final = 20_000
 """Events of one `executemany`: about 20 MB of parameters."""
-
-
-class Row(NamedTuple):
-    """What is to be appended; moments in microseconds since 1970-01-01 UTC."""
-
-    recorded_at: int
-    known_at: int
-    entity: str
-    action: str
-    key: str
-    body: bytes
 
 
 @dataclass(slots=True)
@@ -68,23 +60,24 @@ class Appender:
         """Append one event for each key, in this order."""
         columns = (recorded.tolist(), known.tolist(), keys.tolist(), bodies)
         self.write(
-            Row(at, known_at, entity, action, key, body)
+            (at, known_at, entity, action, key, body)
             for at, known_at, key, body in zip(*columns, strict=True)
         )
 
-    def write(self, rows: Iterable[Row]) -> None:
+    def write(self, rows: Iterable[Facts]) -> None:
         """Append events of any entities; their moments must not run back."""
         for some in in_portions(rows, AT_ONCE):
             self._write(some)
-            self.recorded_at = some[-1].recorded_at
+            self.recorded_at = some[-1][0]
 
-    def _write(self, rows: list[Row]) -> None:
+    def _write(self, rows: list[Facts]) -> None:
         events, bodies = [], []
         for at, known, entity, action, key, body in rows:
             self.seq += 1
-            link = Link(self.seq, at, known, entity, action, key, sha256(body).digest())
-            sealed = seal(self.prev_hash, link)
-            events.append((*link[:-1], self.batch_id, link.payload_hash, self.prev_hash, sealed))
+            said = sha256(body).digest()
+            sealed = seal(self.prev_hash, (self.seq, at, known, entity, action, key, said))
+            place = (self.seq, at, known, entity, action, key, self.batch_id)
+            events.append((*place, said, self.prev_hash, sealed))
             bodies.append((self.seq, body))
             self.prev_hash = sealed
         insert_many(self.connection, event, events)

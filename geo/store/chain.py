@@ -28,14 +28,15 @@ class Link(NamedTuple):
     payload_hash: bytes
 
 
-def seal(prev_hash: bytes, link: Link) -> bytes:
+def seal(prev_hash: bytes, link: tuple[int, int, int, str, str, str, bytes]) -> bytes:
     """Give the SHA-256 of a JSON list: previous hash, the link's fields, hashes in hex.
 
     A JSON list, because it is unambiguous whatever a key contains, and any language can
-    check it. The payload enters by its hash alone, so that it can be erased later.
+    check it. The payload enters by its hash alone, so that it can be erased later. `link` is a
+    `Link`, or the plain tuple of its fields where a million are sealed.
 
     >>> seal(GENESIS, Link(1, 0, 0, "case", "recorded", "C1", bytes(32))).hex()[:8]
     '33787f73'
     """
-    facts = (prev_hash.hex(), *link[:-1], link.payload_hash.hex())
+    facts = (prev_hash.hex(), *link[:-1], link[-1].hex())
     return sha256(orjson.dumps(facts)).digest()

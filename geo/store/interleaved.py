@@ -14,7 +14,6 @@ import pandas as pd
 from geo.errors import LedgerError
 from geo.schemas import conform
 from geo.store import counts, standing
-from geo.store.appending import Row
 from geo.store.meta import DEFAULT_ZONE
 from geo.store.moments import moments_of, us_of_series
 from geo.store.payload import NOT_STORED, payloads
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.store.appending import Facts
     from geo.store.batch import Batch
     from geo.vocabulary import Entity
 
@@ -167,11 +167,11 @@ def _seal(batch: Batch, parts: list[_Stamped]) -> int:
     return len(rows)
 
 
-def _events(part: _Stamped) -> Iterator[tuple[int, Row]]:
+def _events(part: _Stamped) -> Iterator[tuple[int, Facts]]:
     """Give seq and event of every row."""
     words = (part.entity.value, part.action.value)
     stated = part.record[[]] if part.action is Action.RETRACTED else part.record
     keys = part.record.index.tolist()
     columns = (part.seq.tolist(), part.recorded.tolist(), keys, payloads(stated))
     for seq, recorded, key, body in zip(*columns, strict=True):
-        yield seq, Row(recorded, recorded, *words, key, body)
+        yield seq, (recorded, recorded, *words, key, body)
