@@ -10,25 +10,37 @@ __all__ = ["attribute"]
 
 
 def attribute(
-    unit_id: pd.Series, area_code: pd.Series, *, subjects: pd.DataFrame, areas: pd.DataFrame
+    unit_id: pd.Series,
+    area_code: pd.Series,
+    day: pd.Series,
+    *,
+    subjects: pd.DataFrame,
+    areas: pd.DataFrame,
 ) -> pd.Series:
     """Give the subject of each record, missing where nobody registered answers for it.
 
-    The registered unit goes first, where one is concerned; then the area itself, then the
-    nearest area above it that is registered. Where the register is empty, as in city data
-    without a programme, every area is its own subject.
+    The unit concerned goes first, if it was on the register on the civil `day`; then the area
+    itself, then the nearest area above it that is registered. Where the register is empty, as
+    in city data without a programme, nobody is.
 
-    >>> subjects = pd.DataFrame({"unit_id": ["u", None]}, index=["u", "v"])
+    >>> subjects = pd.DataFrame({"unit_id": ["u", None], "registered_on": pd.NaT,
+    ...     "deregistered_on": pd.NaT}, index=["u", "v"])
     >>> areas = pd.DataFrame({"parent_code": [None, "v"]}, index=["v", "g"])
     >>> units, places = pd.Series(["u", None, "x"]), pd.Series(["v", "g", "v"])
-    >>> attribute(units, places, subjects=subjects, areas=areas).tolist()
+    >>> day = pd.Series(pd.Timestamp("2020-08-18"), index=range(3))
+    >>> attribute(units, places, day, subjects=subjects, areas=areas).tolist()
     ['u', 'v', 'v']
     """
-    if subjects.empty:
-        return area_code.astype("str")
-    registered = subjects.index[subjects["unit_id"].isna()]
-    by_unit = subjects[subjects["unit_id"].notna()]
-    units = pd.Series(by_unit.index, index=by_unit["unit_id"]).groupby(level=0).first()
-    of_unit = unit_id.map(units)
-    of_area = area_code.map(nearest_of(registered, areas))
+    is_unit = subjects["unit_id"].notna()
+    of_unit = _unit_subjects(unit_id, day, subjects[is_unit])
+    of_area = area_code.map(nearest_of(subjects.index[~is_unit], areas))
     return of_unit.where(of_unit.notna(), of_area).astype("str")
+
+
+def _unit_subjects(unit_id: pd.Series, day: pd.Series, register: pd.DataFrame) -> pd.Series:
+    """Give the unit's subject where it was registered on the day, `[from, to)`."""
+    units = register.assign(subject=register.index).drop_duplicates("unit_id").set_index("unit_id")
+    its = units.reindex(pd.Index(unit_id)).set_axis(unit_id.index)
+    first, last = its["registered_on"], its["deregistered_on"]
+    on_register = (first.isna() | (first <= day)) & (last.isna() | (day < last))
+    return its["subject"].where(on_register).astype("str")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geo.intake.times import local_days
 from geo.vocabulary import AccidentLevel
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ def provisional_until(
     occurred_from: pd.Series, accident_kind: pd.Series, *, zone: ZoneInfo
 ) -> pd.Series:
     """Give the last civil day on which the casualties may be revised."""
-    day = occurred_from.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
     short = accident_kind.isin(["road", "fire"])
     days = np.where(short, REVISION_DAYS_ROAD_FIRE, REVISION_DAYS)
-    until: pd.Series = (day + pd.to_timedelta(days, unit="D")).astype("datetime64[us]")
-    return until
+    until: pd.Series = local_days(occurred_from, zone) + pd.to_timedelta(days, unit="D")
+    return until.astype("datetime64[us]")

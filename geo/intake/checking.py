@@ -22,6 +22,7 @@ from geo.intake.reader import RawTable
 from geo.intake.rules import Rows, check_rows
 from geo.intake.sentences import refusal
 from geo.intake.shapes import join_parts, read_shapes, refuse_overlaps
+from geo.intake.times import local_days
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
@@ -171,7 +172,9 @@ class FileCheck:
         remark_duplicates(frame, self.verdicts, metric_crs=task.metric_crs)
         withhold(frame, self.withheld)
         frame["stream"] = str(task.spec.stored)
-        frame["subject_id"] = self._attributed(frame["unit_id"])
+        frame["subject_id"] = self._attributed(
+            frame["unit_id"], local_days(frame["occurred_from"], task.zone)
+        )
         self.typed.fed |= {"stream", "subject_id", "loc_precision", "sensitive_location"}
         self.typed.fed |= {"time_precision", "area_code", "beat_code"}
 
@@ -180,13 +183,16 @@ class FileCheck:
         subjects = task.snapshot.subjects
         check_known(frame, self.verdicts, "subject_id", subjects.index, may_be_empty=True)
         nobody = pd.Series(np.nan, index=frame.index, dtype="str")
-        frame["subject_id"] = frame["subject_id"].fillna(self._attributed(nobody))
+        frame["subject_id"] = frame["subject_id"].fillna(
+            self._attributed(nobody, frame["accepted_on"])
+        )
         self.typed.fed |= {"subject_id", "area_code"}
+        self.typed.frame = frame.drop(columns=["lon", "lat"])
 
-    def _attributed(self, unit_id: pd.Series) -> pd.Series:
+    def _attributed(self, unit_id: pd.Series, day: pd.Series) -> pd.Series:
         known = self.task.snapshot
         area = self.typed.frame["area_code"]
-        return attribute(unit_id, area, subjects=known.subjects, areas=known.areas)
+        return attribute(unit_id, area, day, subjects=known.subjects, areas=known.areas)
 
     def _references(self) -> None:
         self._check_rows()

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.intake.texts import STEPS
+from geo.intake.times import local_days
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -72,7 +73,7 @@ def check_retired(
         return
     day = frame[spec.known_by[-1]]
     if isinstance(day.dtype, pd.DatetimeTZDtype):
-        day = day.dt.tz_convert(zone).dt.tz_localize(None)
+        day = local_days(day, zone)
     ended = frame["area_code"].map(areas["valid_to"])
     verdicts.keep_out("Q03", day.dt.normalize() >= ended, "area_code")
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from geo.intake.faults import Mask
 
-__all__ = ["Moments", "parse_days", "parse_moments"]
+__all__ = ["Moments", "local_days", "parse_days", "parse_moments"]
 
 COMMON_FORMATS: Final = (
     "ISO8601",
@@ -84,8 +84,13 @@ def parse_days(
     A moment with a zone gives the local day in `zone`.
     """
     moments = parse_moments(values, zone=zone, formats=formats)
-    local = moments.utc.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
-    return local.astype("datetime64[us]"), moments.unreadable
+    return local_days(moments.utc, zone), moments.unreadable
+
+
+def local_days(moments: pd.Series, zone: ZoneInfo) -> pd.Series[pd.Timestamp]:
+    """Give the civil day of each moment in `zone`, as naive midnight."""
+    days: pd.Series = moments.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
+    return days.astype("datetime64[us]")
 
 
 def _native(values: pd.Series, zone: ZoneInfo) -> Moments:

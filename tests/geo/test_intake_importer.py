@@ -441,6 +441,7 @@ def test_petitions_come_without_coordinates_or_lose_them(ready: Office, spots: A
     assert ready.bring("petitions", path, crs="wgs84").refused == "F09"
     report = ready.bring("petitions", path, crs="wgs84", to_area=True)
     assert report.kept == 10
+    assert not {"lon", "lat"} & set(report.unknown)
     stored = ready.store.snapshot().petitions
     assert stored["area_code"].tolist() == spots["area_code"].tolist()
     assert not {"lon", "lat"} & set(stored.columns)
