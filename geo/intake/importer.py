@@ -50,8 +50,7 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
     Parameters
     ----------
     entity
-        The plural of the command line: areas, units, subjects, cases, accidents, petitions,
-        reports, hazards, cameras, roads, buildings.
+        The plural of the command line, one of `geo.intake.entities.ENTITIES`.
     paths
         CSV, GeoJSON or Parquet, each may be gzipped. The first refused file ends the import;
         what was imported before it stays.
