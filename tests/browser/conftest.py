@@ -99,7 +99,7 @@ def serve() -> Iterator[Callable[[Dash], str]]:
 class Watched:
     """A page that lets nothing leave loopback and remembers what went wrong."""
 
-    def __init__(self, browser: Browser, **options: Any) -> None:
+    def __init__(self, browser: Browser, *, tolerated: tuple[str, ...], **options: Any) -> None:
         settings: dict[str, Any] = {
             "viewport": {"width": 1600, "height": 900},
             "locale": "zh-CN",
@@ -112,10 +112,15 @@ class Watched:
         self.context.route("**/*", self._gate)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE_MS)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.tolerated = tolerated
+        self.page.on("pageerror", lambda error: self._note(str(error)))
         self.page.on(
-            "console", lambda line: self.errors.append(line.text) if line.type == "error" else None
+            "console", lambda line: self._note(line.text) if line.type == "error" else None
         )
+
+    def _note(self, error: str) -> None:
+        if not any(words in error for words in self.tolerated):
+            self.errors.append(error)
 
     def _gate(self, route: Route) -> None:
         if route.request.url.startswith(HERE):
@@ -132,11 +137,14 @@ class Watched:
 
 @pytest.fixture
 def watch(request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """Open watched pages: `watch(browser, **context_options) -> page`."""
+    """Open watched pages: `watch(browser, **context_options) -> page`.
+
+    `tolerated` are words of errors a test brings about on purpose.
+    """
     opened: list[Watched] = []
 
-    def start(browser: Browser, **options: Any) -> Page:
-        opened.append(Watched(browser, **options))
+    def start(browser: Browser, *, tolerated: tuple[str, ...] = (), **options: Any) -> Page:
+        opened.append(Watched(browser, tolerated=tolerated, **options))
         return opened[-1].page
 
     yield start

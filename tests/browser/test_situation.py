@@ -10,12 +10,10 @@ import pytest
 from dashboard.factory import create_app
 from dashboard.services.composition import Services
 from dashboard.wiring import LEAFLET
-from geo.demo.build import build_demo
 from geo.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -42,10 +40,8 @@ FREE_VILLAGE = """() => {
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Services:
-    folder: Path = tmp_path_factory.mktemp("county")
-    store = Store.open(f"sqlite:///{folder / 'demo.db'}")
-    build_demo(store, until=UNTIL)
+def county(demo_db: str) -> Services:
+    store = Store.open(demo_db)
     return Services.over(store, clock=lambda: NOON, leaflet=LEAFLET)
 
 
