@@ -17,7 +17,7 @@ SPARK: Final = (240, 46)
 LEAST_SPAN: Final = 0.05
 """Share. A line's axis spans at least this, so that noise does not look like a fall."""
 NAME_WIDTH: Final = 92
-CELL: Final = (26, 20)
+CELL: Final = (39, 20)
 GAP: Final = 3
 TAIL_WIDTH: Final = 118
 HEAD: Final = 20
@@ -59,7 +59,7 @@ def spark_svg(values: Sequence[float | None], *, target: float | None) -> str:
             f'<path d="M0 {y:.1f}H{SPARK[0]}" stroke="#fff" stroke-opacity=".55" '
             'stroke-dasharray="4 4" fill="none"/>'
         )
-    return _svg(*SPARK, "".join(parts))
+    return _svg(*SPARK, "".join(parts), stretch=True)
 
 
 def towns_svg(
@@ -84,10 +84,11 @@ _HATCH: Final = (
 )
 
 
-def _svg(width: float, height: float, content: str) -> str:
+def _svg(width: float, height: float, content: str, *, stretch: bool = False) -> str:
+    fit = "none" if stretch else "xMidYMid meet"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'preserveAspectRatio="xMidYMid meet" font-family="{FONT}">{content}</svg>'
+        f'preserveAspectRatio="{fit}" font-family="{FONT}">{content}</svg>'
     )
 
 
