@@ -96,7 +96,7 @@ def count_classes(values: NDArray[np.float64]) -> NDArray[np.float64]:
     positive = values[values > 0]
     if positive.size == 0:
         return np.array([0.0])
-    cuts = np.quantile(positive, [0.5, 0.8, 0.95, 0.99])
+    cuts = np.quantile(positive, [0.5, 0.8, 0.95, 0.99], method="higher")
     rounded = _nice(np.array([min(0.5, float(positive.min())), *cuts]))
     return np.unique(np.concatenate([[0.0], rounded]))
 

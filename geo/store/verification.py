@@ -66,7 +66,8 @@ def _checked(row: sa.Row[Any], prev_hash: bytes) -> tuple[Link, bool]:
     fields = (row.seq, row.recorded_at, row.known_at, row.entity, row.action, row.key)
     link = Link(*fields, row.payload_hash)
     sealed = row.prev_hash == prev_hash and row.hash == seal(prev_hash, link)
-    said = row.body is not None and sha256(row.body).digest() == row.payload_hash
+    # Whoever tampered may have left text where bytes were; that too is a broken link.
+    said = isinstance(row.body, bytes) and sha256(row.body).digest() == row.payload_hash
     return link, sealed and said
 
 

@@ -143,14 +143,14 @@ def told(page: Page, name: str) -> Any:
 
 def wait_told(page: Page, name: str, value: str) -> None:
     page.wait_for_function(
-        "([id, value]) => document.getElementById(id).textContent === value",
+        "([id, value]) => document.getElementById(id)?.textContent === value",
         arg=[f"told-{name}", value],
     )
 
 
 def wait_click(page: Page, layer: str) -> None:
     page.wait_for_function(
-        "word => document.getElementById('told-clickData').textContent.includes(word)",
+        "word => document.getElementById('told-clickData')?.textContent.includes(word)",
         arg=f'"{layer}"',
     )
 
