@@ -35,7 +35,7 @@ run: setup ## set up and open the app on the demo county (http://127.0.0.1:8050)
 	@$(BIN)/python app.py serve --port $(PORT)
 
 test: $(VENV)/.dev ## set up and pass the tests
-	$(BIN)/python -m pytest -q -m "not slow" --benchmark-disable
+	$(BIN)/python -m pytest -q -m "not slow" --benchmark-disable -n 2 --dist loadfile
 
 check: $(VENV)/.dev ## lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -16,7 +16,9 @@ SPARK: Final = (240, 46)
 """Width and height of a rate's line in drawing units."""
 LEAST_SPAN: Final = 0.05
 """Share. A line's axis spans at least this, so that noise does not look like a fall."""
-NAME_WIDTH: Final = 92
+LATIN_WIDTH: Final = 8.0
+CJK_WIDTH: Final = 15.0
+"""Drawing units a character of a town's name takes."""
 CELL: Final = (39, 20)
 GAP: Final = 3
 TAIL_WIDTH: Final = 118
@@ -66,13 +68,15 @@ def towns_svg(
     months: Sequence[str], rows: Sequence[Mapping[str, Any]], *, hover: str = "{zero}/{n}"
 ) -> str:
     """Draw one row per town: a cell per month with the number of broken areas in it."""
-    width = NAME_WIDTH + len(months) * (CELL[0] + GAP) + TAIL_WIDTH
+    left = max((_text_width(str(row["name"])) for row in rows), default=0.0) + 2 * GAP
+    width = left + len(months) * (CELL[0] + GAP) + TAIL_WIDTH
     height = HEAD + len(rows) * (CELL[1] + GAP)
-    parts = [_years(months)]
+    parts = [_years(months, left)]
     for number, row in enumerate(rows):
         top = HEAD + number * (CELL[1] + GAP)
         parts.append(_text(0, top + 15, str(row["name"])))
-        parts += [_cell(place, top, cell, hover) for place, cell in enumerate(row["cells"])]
+        places = [left + place * (CELL[0] + GAP) for place in range(len(row["cells"]))]
+        parts += [_cell(x, top, c, hover) for x, c in zip(places, row["cells"], strict=True)]
         parts.append(_text(width, top + 15, str(row["streak_text"]), anchor="end"))
     return _svg(width, height, _HATCH + "".join(parts))
 
@@ -117,8 +121,11 @@ def _height(value: float, *, low: float, span: float) -> float:
     return margin + (SPARK[1] - 2 * margin) * (1 - (value - low) / span)
 
 
-def _cell(place: int, top: int, cell: Mapping[str, int], hover: str) -> str:
-    left = NAME_WIDTH + place * (CELL[0] + GAP)
+def _text_width(text: str) -> float:
+    return sum(LATIN_WIDTH if character.isascii() else CJK_WIDTH for character in text)
+
+
+def _cell(left: float, top: int, cell: Mapping[str, int], hover: str) -> str:
     fill = share_colour(cell["zero"], cell["n"])
     number = str(cell["broken"]) if cell["broken"] else ""
     title = escape(hover.format(**cell))
@@ -129,13 +136,12 @@ def _cell(place: int, top: int, cell: Mapping[str, int], hover: str) -> str:
     )
 
 
-def _years(months: Sequence[str]) -> str:
+def _years(months: Sequence[str], left: float) -> str:
     marks = [(place, month[:4]) for place, month in enumerate(months) if month.endswith("-01")]
     if months and not months[0].endswith("-01") and (not marks or marks[0][0] > 1):
         marks.insert(0, (0, months[0]))
-    return "".join(
-        _text(NAME_WIDTH + p * (CELL[0] + GAP), 14, label, size=13) for p, label in marks
-    )
+    step = CELL[0] + GAP
+    return "".join(_text(left + place * step, 14, label, size=13) for place, label in marks)
 
 
 def _text(

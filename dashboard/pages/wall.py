@@ -131,7 +131,11 @@ def _legend(colouring: Mapping[str, Any]) -> list[Component]:
 
 
 def _head(start: Mapping[str, Any], lang: str) -> Component:
-    demo = html.Span(start["demo_note"], className="demo") if start["is_demo"] else None
+    demo = (
+        html.Span(t("shell.demo", lang), className="demo", title=start["demo_note"])
+        if start["is_demo"]
+        else None
+    )
     back = "/?" + urlencode({"lang": lang})
     return html.Header(
         [

@@ -193,8 +193,9 @@ def peak_text(row: dict[str, Any], lang: str) -> str:
 
 def _place(row: dict[str, Any], areas: pd.DataFrame, lang: str) -> str:
     """Name a hotspot by its area and, where one is near, its street."""
-    area = place_name(areas, row["area_code"], lang)
-    return f"{area} · {row['street']}" if isinstance(row["street"], str) else area
+    area, street = place_name(areas, row["area_code"], lang), row["street"]
+    legible = isinstance(street, str) and (lang == "zh" or street.isascii())
+    return f"{area} · {street}" if legible else area
 
 
 def _category_names(incidents: pd.DataFrame) -> dict[str, tuple[str, str]]:

@@ -72,7 +72,7 @@ class SituationService:
             "bounds": self._bounds(self._drawn()),
             "rulebook": world.rulebook.id,
             "rulebook_says": world.rulebook.says(lang),
-            "colours": [{"value": c, "label": t(f"colour.{c}", lang)} for c in COLOURS],
+            "colours": [{"value": c, "label": t(f"colour.{c}", lang)} for c in self._colours()],
             "categories": self._categories(lang),
             "months": [window.label for window in self._zero.months(as_of)],
             "has_roads": not world.snapshot().ground("roads").empty,
@@ -236,6 +236,11 @@ class SituationService:
         table = pd.crosstab(local, own["area_code"])
         labels = [window.label for window in months]
         return table.reindex(index=labels, columns=codes, fill_value=0).to_numpy(dtype=float)
+
+    def _colours(self) -> list[str]:
+        """List what areas can be coloured by, first what says most: without nil returns, risk."""
+        assumed = self._world.rulebook.is_assumed
+        return sorted(COLOURS, key=lambda name: name.startswith("risk_") != assumed)
 
     def _categories(self, lang: str) -> list[dict[str, str]]:
         incidents = self._world.snapshot().incidents
