@@ -14,13 +14,14 @@ settings.load_profile("calm")
 
 
 @pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """Give the folder of real data; skips with a reason where there is none."""
+def shared() -> Path:
+    """Give the folder of real data beside the project; skip without it."""
     named = os.environ.get("SANLING_SHARED")
-    folder = Path(named) if named else Path(__file__).resolve().parent.parent / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip(f"no real data at {folder} (set SANLING_SHARED to their folder)")
-    return folder
+    roots = [Path(named)] if named else [up / "shared" for up in Path(__file__).resolve().parents]
+    for root in roots:
+        if (root / "data").is_dir():
+            return root / "data"
+    pytest.skip("no real data: neither SANLING_SHARED nor a folder shared/data beside the project")
 
 
 @pytest.fixture(scope="session")

@@ -29,8 +29,8 @@ TOLERANCE_M = 200.0
 
 
 @pytest.fixture(scope="module")
-def folder(shared_data: Path) -> Path:
-    return shared_data / "chicago"
+def folder(shared: Path) -> Path:
+    return shared / "chicago"
 
 
 @pytest.fixture(scope="module")

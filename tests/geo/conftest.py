@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -20,6 +18,7 @@ from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 NOW = datetime(2026, 6, 30, 4, tzinfo=UTC)
 METRIC = "EPSG:4547"
@@ -116,14 +115,3 @@ def grid_villages() -> gpd.GeoDataFrame:
 def scattered() -> Any:
     """Give the builder of points scattered over villages."""
     return points_in
-
-
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    """Give the folder of real data beside the project; skip without it."""
-    named = os.environ.get("SANLING_SHARED")
-    roots = [Path(named)] if named else [up / "shared" for up in Path(__file__).parents]
-    for root in roots:
-        if (root / "data").is_dir():
-            return root / "data"
-    pytest.skip("no real data: neither SANLING_SHARED nor a folder shared/data beside the project")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,9 @@ from geo.demo.names import COUNTY, TOWNS, community_names, street_stems, village
 from geo.demo.terrain import make_terrain
 from tests.geo.demo_county import county
 
-REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "china_shanxi"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SUFFIX = (
     r"(社区居民委员会|居民委员会|社区居委会|居委会|村民委员会|村委会|社区|村|街道|镇|乡|县|市|区)$"
 )
@@ -111,8 +112,8 @@ def test_no_two_areas_share_a_name_in_either_language() -> None:
 
 
 @pytest.mark.real
-@pytest.mark.skipif(not REAL.exists(), reason="the real code list is not beside the project")
-def test_no_made_up_name_is_borne_by_a_real_place() -> None:
+@pytest.mark.real
+def test_no_made_up_name_is_borne_by_a_real_place(shared: Path) -> None:
     columns = {
         "villages_14.csv.gz": ["name"],
         "streets_14.csv": ["name"],
@@ -120,7 +121,10 @@ def test_no_made_up_name_is_borne_by_a_real_place() -> None:
         "cities_14.csv": ["name"],
         "areacity_level4_14.csv": ["name", "ext_name"],
     }
-    tables = [pd.read_csv(REAL / file, dtype=str)[names] for file, names in columns.items()]
+    tables = [
+        pd.read_csv(shared / "china_shanxi" / file, dtype=str)[names]
+        for file, names in columns.items()
+    ]
     real = {name for table in tables for name in table.to_numpy().ravel() if isinstance(name, str)}
     for _ in range(3):
         real |= {re.sub(SUFFIX, "", name) for name in real}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -92,14 +90,3 @@ def town_of(
     ]
     rows[0] = (rows[0][0], rows[0][1], first)  # the record begins on its first day
     return incidents_of(rows, category=rng.choice(["theft", "fraud"], n, p=[0.8, 0.2]))
-
-
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    """Give the folder of real data beside the project; skip without it."""
-    named = os.environ.get("SANLING_SHARED")
-    roots = [Path(named)] if named else [up / "shared" for up in Path(__file__).parents]
-    for root in roots:
-        if (root / "data").is_dir():
-            return root / "data"
-    pytest.skip("no real data: neither SANLING_SHARED nor a folder shared/data beside the project")

@@ -154,7 +154,7 @@ def fresh(query: Query) -> Query:
 
 def shared() -> Path:
     named = os.environ.get("SANLING_SHARED")
-    return Path(named) if named else ROOT.parent / "shared" / "data"
+    return (Path(named) if named else ROOT.parent / "shared") / "data"
 
 
 def median_ms(ask: Callable[[], object], times: int = 9) -> float:
