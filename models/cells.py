@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
-import numpy.typing as npt
 
 if TYPE_CHECKING:
     from geo.grid import Grid
+    from models.arrays import Bools, Floats, Ints
     from models.risk_incidents import RiskIncidents
 
-__all__ = ["Bools", "Cells", "Floats", "Ints"]
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+__all__ = ["Cells"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from models.cells import Cells, Floats
+    from models.arrays import Floats
+    from models.cells import Cells
     from models.planner import PatrolProblem, Planner
     from models.risk_model import RiskModel
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
-    from models.cells import Bools, Floats
+    from models.arrays import Bools, Floats
 
 __all__ = ["RiskIncidents", "risk_incidents"]
 

@@ -20,7 +20,7 @@ from models.risk_incidents import RiskIncidents, risk_incidents
 if TYPE_CHECKING:
     from datetime import date
 
-    from models.cells import Floats
+    from models.arrays import Floats
 
 __all__ = [
     "Cells",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geo.grid import Grid
-    from models.cells import Bools, Floats
+    from models.arrays import Bools, Floats
     from models.evaluation.trial import Fit, Trial
     from models.risk_incidents import RiskIncidents
     from models.risk_model import RiskModel

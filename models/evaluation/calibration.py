@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import nbinom
 
 if TYPE_CHECKING:
-    from models.cells import Floats
+    from models.arrays import Floats
 
 __all__ = ["UNTESTED", "Calibration", "calibrate", "count_interval"]
 

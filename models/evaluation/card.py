@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from models.cells import Floats
+    from models.arrays import Floats
     from models.evaluation.trial import Fit
 
 __all__ = ["BacktestCard", "model_name", "scores_frame"]

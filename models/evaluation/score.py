@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from models.cells import Floats, Ints
+    from models.arrays import Floats, Ints
 
 __all__ = ["BUDGETS", "best_hits", "hit_rate", "pai", "pei", "percent", "top_cells"]
 

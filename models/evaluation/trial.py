@@ -15,7 +15,8 @@ from models.patterns.places import cell_order, flag_places
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.cells import Cells, Floats, Ints
+    from models.arrays import Floats, Ints
+    from models.cells import Cells
     from models.patterns.places import Places
     from models.risk_incidents import RiskIncidents
     from models.risk_model import RiskModel

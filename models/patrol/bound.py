@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from models.cells import Floats
+    from models.arrays import Floats
     from models.planner import PatrolProblem
 
 __all__ = ["upper_bound"]

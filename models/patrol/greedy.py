@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from models.cells import Floats
+    from models.arrays import Floats
     from models.planner import PatrolProblem, Routes
 
 __all__ = ["PLANNER", "GreedyPlanner"]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from models.cells import Bools, Floats, Ints
+    from models.arrays import Bools, Floats, Ints
     from models.planner import PatrolProblem, Routes
 
 __all__ = ["REASONS", "left_out"]

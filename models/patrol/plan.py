@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from models.cells import Floats
+    from models.arrays import Floats
 
 __all__ = ["plan_patrol"]
 

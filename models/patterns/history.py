@@ -13,7 +13,7 @@ from models.patterns.places import flag_places_each
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from models.cells import Bools, Floats
+    from models.arrays import Bools, Floats
     from models.evaluation.trial import Fit, Study
     from models.patterns.identity import Track
     from models.risk_model import RiskModel

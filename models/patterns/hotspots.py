@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geo.grid import Grid
-    from models.cells import Bools
+    from models.arrays import Bools
     from models.evaluation.calibration import Calibration
     from models.evaluation.card import BacktestCard
     from models.evaluation.trial import Fit

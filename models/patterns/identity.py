@@ -21,7 +21,8 @@ from geo.vocabulary import HotspotState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.cells import Bools, Cells, Floats, Ints
+    from models.arrays import Bools, Floats, Ints
+    from models.cells import Cells
 
 __all__ = ["ANCHOR_DAYS", "Sighting", "Track", "anchor_days", "follow", "place_id", "state_of"]
 

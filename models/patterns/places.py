@@ -11,7 +11,8 @@ from sklearn.cluster import DBSCAN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.cells import Cells, Floats, Ints
+    from models.arrays import Floats, Ints
+    from models.cells import Cells
 
 __all__ = ["Places", "cell_order", "flag_places", "flag_places_each"]
 

@@ -15,7 +15,8 @@ from models.patterns.rhythm import HOURS, WEEKDAYS, days_text, hours_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from models.cells import Bools, Cells, Floats, Ints
+    from models.arrays import Bools, Floats, Ints
+    from models.cells import Cells
     from models.patterns.places import Places
     from models.risk_incidents import RiskIncidents
 

@@ -10,7 +10,7 @@ from scipy.stats import binom
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.cells import Ints
+    from models.arrays import Ints
 
 __all__ = ["days_text", "hours_text", "peak_span"]
 

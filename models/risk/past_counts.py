@@ -9,7 +9,8 @@ from models.risk_model import RiskModel, basis_days
 if TYPE_CHECKING:
     from datetime import date
 
-    from models.cells import Cells, Floats
+    from models.arrays import Floats
+    from models.cells import Cells
     from models.risk_incidents import RiskIncidents
 
 __all__ = ["MODEL", "PastCounts"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.grid import Grid
-    from models.cells import Floats
+    from models.arrays import Floats
     from models.evaluation.card import BacktestCard
     from models.risk_incidents import RiskIncidents
 

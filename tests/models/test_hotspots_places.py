@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from models.patterns.places import LARGEST_PLACE, cell_order, flag_places, flag_places_each
 
 if TYPE_CHECKING:
-    from models.cells import Cells, Floats
+    from models.arrays import Floats
+    from models.cells import Cells
 
 SIDE = 20
 

@@ -23,7 +23,7 @@ from models.risk_model import RiskModel, risk_models
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.cells import Floats
+    from models.arrays import Floats
     from models.risk_incidents import RiskIncidents
 
 AS_OF = date(2020, 8, 18)
