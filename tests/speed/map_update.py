@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import threading
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ def measure() -> None:
     if shutil.which("chromium") is None:
         print("  left out: no Chromium on this machine")
         return
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     areas, n = _areas()
     spent = {}
     for name, build in (("MapView", _our_app), ("plotly Choroplethmap", _plotly_app)):
