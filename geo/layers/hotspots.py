@@ -63,7 +63,8 @@ def features(
 
 def _tips(table: pd.DataFrame, *, horizon_days: int, language: str) -> pd.Series[str]:
     head, expected, left, to, right = _TIP["en" if language == "en" else "zh"]
-    numbers = {c: table[c].map("{:.1f}".format) for c in ("expected", "lower", "upper")}
+    shown = ("expected", "lower", "upper")
+    numbers = {c: table[c].map("{:.1f}".format).astype("str") for c in shown}
     place = (" " + table["name"]).str.rstrip()
     interval = left + numbers["lower"] + to + numbers["upper"] + right
     lead = head + table["rank"].astype(str) + place + expected.format(days=horizon_days)
