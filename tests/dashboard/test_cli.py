@@ -176,7 +176,7 @@ def test_a_missing_file_is_refused_and_nothing_is_stored(tmp_path: Path) -> None
 
 
 def test_rebuilding_changes_no_answer(demo_copy: str) -> None:
-    asked = ("zero", "--window", "month")
+    asked = ("zero", "--window", "month", "--known-at", "2026-06-30T06:00:00+08:00")
     before = answer(*asked, db=demo_copy)
     answer("rebuild", db=demo_copy)
     assert answer(*asked, db=demo_copy) == before
