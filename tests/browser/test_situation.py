@@ -157,7 +157,9 @@ def test_without_webgl_the_same_layers_are_drawn(
     try:
         page = open_page(with_browser=plain)
         assert page.locator(".leaflet-container").count() == 1
-        assert page.locator(".leaflet-marker-icon").count() >= 5
+        page.wait_for_function(
+            "() => document.querySelectorAll('.leaflet-marker-icon').length >= 5"
+        )
         page.context.close()
     finally:
         plain.close()
