@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["World", "local_day", "months_until"]
 
+DEFAULT_RULEBOOK = "shanxi-2020"
+"""Of a store whose recipe names none: without reports nothing is assessed, let alone zero."""
 DATA_ENDED_DAYS = 45
 """Days. A store whose newest incident is older speaks of the time its data end, and says so."""
 
@@ -117,8 +119,8 @@ class World:
 
     @property
     def rulebook(self) -> Rulebook:
-        """Give the rulebook the store was set up with."""
-        return self.rulebook_named(self.store.meta.rulebook or "open-data")
+        """Give the rulebook the store was set up with, or the strict one."""
+        return self.rulebook_named(self.store.meta.rulebook or DEFAULT_RULEBOOK)
 
     @staticmethod
     @cache

@@ -63,9 +63,9 @@ def test_without_incidents_the_line_says_that_there_are_too_few(bare: Services) 
     assert "has 0" in line
 
 
-def test_without_reports_or_incidents_no_area_is_called_zero_by_a_programme(
+def test_without_reports_or_incidents_no_area_is_called_zero_unless_a_recipe_says_so(
     bare: Services,
 ) -> None:
-    bare.world.store.set_meta(rulebook="shanxi-2020")
+    assert bare.world.store.meta.rulebook is None
     rows = bare.zero.rows("area", "month", "en")
     assert {row["case"] for row in rows} == {"not_assessed"}
