@@ -7,9 +7,12 @@ from enum import StrEnum
 __all__ = [
     "AccidentLevel",
     "Action",
+    "DecisionKind",
+    "DecisionState",
     "DiscoverySource",
     "Entity",
     "HotspotState",
+    "LineageKind",
     "LocationPrecision",
     "Review",
     "RiskStream",
@@ -91,6 +94,36 @@ class LocationPrecision(StrEnum):
     AREA = "area"
     WITHHELD = "withheld"
     """Sensitive: coordinates were dropped at intake, the area was kept."""
+    DEFAULT_ADDRESS = "default_address"
+    """Many records share the point, as at a station's door: kept, no witness of where."""
+
+
+class LineageKind(StrEnum):
+    """How an area followed from another."""
+
+    MERGE = "merge"
+    SPLIT = "split"
+    RENAME = "rename"
+    RECODE = "recode"
+    TRANSFER = "transfer"
+    """The area stays and belongs to another one above it."""
+
+
+class DecisionKind(StrEnum):
+    """What two people decide together."""
+
+    MERGE = "merge"
+    """One record tells of the same event as another and counts no more."""
+    REDACT = "redact"
+    """A personal datum is erased from the ledger."""
+
+
+class DecisionState(StrEnum):
+    """How far a decision has come."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 class Entity(StrEnum):
@@ -106,6 +139,10 @@ class Entity(StrEnum):
     HAZARD = "hazard"
     CAMERA = "camera"
     GROUND = "ground"
+    LINEAGE = "lineage"
+    DISPUTE = "dispute"
+    FEED = "feed"
+    DECISION = "decision"
 
 
 class Action(StrEnum):

@@ -12,7 +12,6 @@ import pandas as pd
 from geo.intake.attribution import attribute
 from geo.intake.codes import check_area_codes, check_known, check_retired, implied_areas
 from geo.intake.columns import Typed, require_columns, type_columns
-from geo.intake.entities import Placing
 from geo.intake.faults import Verdicts
 from geo.intake.keys import made_keys
 from geo.intake.personal import refuse_personal, without_personal
@@ -22,6 +21,7 @@ from geo.intake.reader import RawTable
 from geo.intake.rules import Rows, check_rows
 from geo.intake.sentences import refusal
 from geo.intake.shapes import join_parts, read_shapes, refuse_overlaps
+from geo.intake.spec import Placing
 from geo.intake.times import local_days
 from geo.vocabulary import Entity
 
@@ -156,7 +156,7 @@ class FileCheck:
         if task.spec.stored in INCIDENTS:
             self._incidents()
         elif task.spec.placing is Placing.AREA_ONLY:
-            self._petitions()
+            self._grievances()
 
     def _take_place_of_unit(self) -> None:
         """Put incidents at a known unit, without any place of their own, into the unit's area."""
@@ -178,14 +178,15 @@ class FileCheck:
         self.typed.fed |= {"stream", "subject_id", "loc_precision", "sensitive_location"}
         self.typed.fed |= {"time_precision", "area_code", "beat_code"}
 
-    def _petitions(self) -> None:
+    def _grievances(self) -> None:
+        """Attribute petitions and disputes, and let go of any coordinates."""
         task, frame = self.task, self.typed.frame
         subjects = task.snapshot.subjects
         check_known(frame, self.verdicts, "subject_id", subjects.index, may_be_empty=True)
         nobody = pd.Series(np.nan, index=frame.index, dtype="str")
-        frame["subject_id"] = frame["subject_id"].fillna(
-            self._attributed(nobody, frame["accepted_on"])
-        )
+        first = frame[task.spec.known_by[-1]]
+        day = local_days(first, task.zone) if task.spec.stored is Entity.DISPUTE else first
+        frame["subject_id"] = frame["subject_id"].fillna(self._attributed(nobody, day))
         self.typed.fed |= {"subject_id", "area_code"}
         self.typed.frame = frame.drop(columns=["lon", "lat"])
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from geo.intake.entities import EntitySpec
     from geo.intake.faults import Verdicts
     from geo.intake.recipe import Recipe
+    from geo.intake.spec import EntitySpec
 
 __all__ = [
     "check_area_codes",

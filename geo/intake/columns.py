@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from geo.intake.entities import EntitySpec, Field, Kind, Placing
 from geo.intake.sentences import refusal
+from geo.intake.spec import EntitySpec, Field, Kind, Placing
 from geo.intake.texts import applied, plain_text
 from geo.intake.times import parse_days, parse_moments
 

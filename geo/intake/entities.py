@@ -2,82 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from geo.errors import UsageError
-from geo.vocabulary import DiscoverySource, Entity, Review, Stream
+from geo.intake.spec import EntitySpec, Field, Kind, Placing
+from geo.vocabulary import DiscoverySource, Entity, LineageKind, Review, Stream
 
-__all__ = ["ENTITIES", "EntitySpec", "Field", "Kind", "Placing", "entity_spec"]
-
-
-class Kind(StrEnum):
-    """How a field's text becomes a value."""
-
-    CODE = "code"
-    TEXT = "text"
-    CHOICE = "choice"
-    NUMBER = "number"
-    FLAG = "flag"
-    TIME = "time"
-    DATE = "date"
-
-
-class Placing(StrEnum):
-    """What an entity has to do with places."""
-
-    POLYGONS = "polygons"
-    LINES = "lines"
-    POINTS = "points"
-    AREA_ONLY = "area_only"
-    """Has an area but never coordinates: petitions."""
-    NONE = "none"
-
-
-@dataclass(frozen=True)
-class Field:
-    """One column of an entity.
-
-    `fault` is the rule that keeps a row out when the value is there and cannot be read; None
-    makes such a value unknown. `required` keeps a row without the value out by the same rule.
-    `default` is what an unknown value is stored as.
-    """
-
-    name: str
-    kind: Kind
-    fault: str | None = None
-    required: bool = False
-    choices: frozenset[str] = frozenset()
-    default: str | None = None
-
-
-@dataclass(frozen=True)
-class EntitySpec:
-    """An entity as the import sees it; `name` is the plural of the command line."""
-
-    name: str
-    stored: Entity
-    key: str
-    fields: tuple[Field, ...]
-    placing: Placing
-    order: tuple[tuple[str, str], ...] = ()
-    """Pairs of fields of which the first may not lie after the second (Q05)."""
-    known_by: tuple[str, ...] = ()
-    """Where knowledge counts from in a backfill: the first of these that is known."""
-    holds_names: bool = False
-    """May have a `name` and an address without being about a person."""
-    key_from: tuple[str, ...] = ()
-    """Where no key comes with the file it is made from these, and marked synthetic."""
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """Name the fields without which nothing can be done."""
-        return tuple(field.name for field in self.fields if field.required)
-
-    def field(self, name: str) -> Field:
-        """Give one field by its name."""
-        return next(field for field in self.fields if field.name == name)
+__all__ = ["ENTITIES", "entity_spec"]
 
 
 def entity_spec(name: str) -> EntitySpec:
@@ -149,13 +80,29 @@ AREAS: Final = EntitySpec(
         *_text("name", "name_en"),
         _code("parent_code"),
         Field("grouping", Kind.FLAG),
+        Field("approximate", Kind.FLAG),
         _number("population"),
         *_days("valid_from", "valid_to"),
     ),
     Placing.POLYGONS,
     order=(("valid_from", "valid_to"),),
     known_by=("valid_from",),
-    holds_names=True,
+)
+LINEAGE: Final = EntitySpec(
+    "lineage",
+    Entity.LINEAGE,
+    "lineage_id",
+    (
+        _code("lineage_id", fault=_KEY_FAULT),
+        _code("old", fault="Q02", required=True),
+        _code("new", fault="Q02", required=True),
+        Field("date", Kind.DATE, "Q04", required=True),
+        _choice("kind", *LineageKind, required=True),
+        _number("share", "Q09"),
+    ),
+    Placing.NONE,
+    known_by=("date",),
+    key_from=("old", "new", "date", "kind"),
 )
 UNITS: Final = EntitySpec(
     "units",
@@ -172,7 +119,6 @@ UNITS: Final = EntitySpec(
         Field("is_key_security_unit", Kind.FLAG),
     ),
     Placing.POINTS,
-    holds_names=True,
 )
 SUBJECTS: Final = EntitySpec(
     "subjects",
@@ -245,6 +191,35 @@ PETITIONS: Final = EntitySpec(
     known_by=("accepted_on",),
     key_from=("area_code", "accepted_on", "topic", "channel"),
 )
+DISPUTES: Final = EntitySpec(
+    "disputes",
+    Entity.DISPUTE,
+    "dispute_id",
+    (
+        _code("dispute_id", fault=_KEY_FAULT, required=True),
+        _code("area_code"),
+        _code("subject_id"),
+        *_POINT,
+        Field("topic", Kind.TEXT, "Q09", required=True),
+        Field("channel", Kind.TEXT, "Q09", required=True),
+        Field("both_parties_consent", Kind.FLAG),
+        Field("requested_at", Kind.TIME, "Q04", required=True),
+        *(
+            Field(name, Kind.TIME, "Q04")
+            for name in ("forms_filled_at", "registered_at", "in_session_at", "ended_at")
+        ),
+        _choice("outcome", "agreed", "failed_referred", "refused", "withdrawn"),
+        _code("followup_petition"),
+    ),
+    Placing.AREA_ONLY,
+    order=(
+        ("requested_at", "forms_filled_at"),
+        ("requested_at", "registered_at"),
+        ("registered_at", "in_session_at"),
+        ("requested_at", "ended_at"),
+    ),
+    known_by=("requested_at",),
+)
 REPORTS: Final = EntitySpec(
     "reports",
     Entity.REPORT,
@@ -295,13 +270,30 @@ CAMERAS: Final = EntitySpec(
         _number("range_m", "Q14"),
         *_text("owner_kind", "camera_kind"),
         Field("online", Kind.FLAG),
-        *_days("in_use_since"),
+        *_days("in_use_since", "filed_on"),
+        Field("signage", Kind.FLAG),
+        _number("retention_days", "Q14"),
         _code("area_code"),
     ),
     Placing.POINTS,
     known_by=("in_use_since",),
-    holds_names=True,
     key_from=("lon", "lat"),
+)
+FEEDS: Final = EntitySpec(
+    "feeds",
+    Entity.FEED,
+    "feed_id",
+    (
+        _code("feed_id", fault=_KEY_FAULT, required=True),
+        *_text("name"),
+        Field("delivers", Kind.TEXT, "Q09", required=True),
+        *_text("recipe", "crs"),
+        Field("to_area", Kind.FLAG),
+        Field("backfill", Kind.FLAG),
+        _number("expected_every_h", "Q09"),
+        _number("age_limit_h", "Q09"),
+    ),
+    Placing.NONE,
 )
 _GROUND_FIELDS: Final = (_code("ground_id", fault=_KEY_FAULT), *_text("kind", "name"))
 ROADS: Final = EntitySpec(
@@ -310,7 +302,6 @@ ROADS: Final = EntitySpec(
     "ground_id",
     _GROUND_FIELDS,
     Placing.LINES,
-    holds_names=True,
 )
 BUILDINGS: Final = EntitySpec(
     "buildings",
@@ -318,13 +309,12 @@ BUILDINGS: Final = EntitySpec(
     "ground_id",
     _GROUND_FIELDS,
     Placing.POLYGONS,
-    holds_names=True,
 )
 
 ENTITIES: Final[dict[str, EntitySpec]] = {
     spec.name: spec
     for spec in (
-        AREAS, UNITS, SUBJECTS, CASES, ACCIDENTS, PETITIONS, REPORTS, HAZARDS, CAMERAS, ROADS,
-        BUILDINGS,
+        AREAS, LINEAGE, UNITS, SUBJECTS, CASES, ACCIDENTS, PETITIONS, DISPUTES, REPORTS, HAZARDS,
+        CAMERAS, ROADS, BUILDINGS, FEEDS,
     )
 }  # fmt: skip

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from geo.errors import RefusedFile, UsageError
 from geo.intake.checking import FileCheck
-from geo.intake.entities import Placing, entity_spec
+from geo.intake.entities import entity_spec
 from geo.intake.quarantine import quarantine_frame
 from geo.intake.reader import content_hash, read_table
 from geo.intake.recipe import DEFAULT_RECIPE, load_recipe
 from geo.intake.report import ImportReport, merged
 from geo.intake.sentences import refusal
+from geo.intake.spec import Placing
 from geo.intake.task import Task
 from geo.intake.writing import Written, write
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -35,9 +35,15 @@ class ImportReport:
         nothing was stored.
     kept, quarantined
         Rows; they add up to `rows_read`. Of the kept ones `unchanged` said nothing new and
-        `corrected` changed a record that was known.
+        `corrected` changed a record that was known, `retracted` took one back and `merged`
+        went into the record of an earlier row.
     implied
         Areas made because the rows name them as parents; beyond the rows read.
+    reattributed
+        Records already known that lie in another area, or count for another subject, since
+        this delivery; beyond the rows read.
+    encoding
+        How the texts were read, as tried; empty where a format says so itself.
     warned
         Kept rows with at least one remark.
     reasons, warnings
@@ -63,7 +69,10 @@ class ImportReport:
     quarantined: int = 0
     unchanged: int = 0
     corrected: int = 0
+    retracted: int = 0
+    merged: int = 0
     implied: int = 0
+    reattributed: int = 0
     warned: int = 0
     refusal: RefusedFile | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
@@ -71,6 +80,7 @@ class ImportReport:
     unknown: Mapping[str, int] = field(default_factory=dict)
     constants: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    encoding: str = ""
     zone: str = "Asia/Shanghai"
     quarantine: pd.DataFrame = field(default_factory=_no_rows, repr=False)
     seconds: float = 0.0
@@ -103,7 +113,7 @@ class ImportReport:
         """Give plain values for JSON, without the rows themselves."""
         names = (
             "entity", "batch", "rows_read", "kept", "quarantined", "warned", "refused", "seconds",
-            "unchanged", "corrected", "implied",
+            "unchanged", "corrected", "retracted", "merged", "implied", "reattributed", "encoding",
         )  # fmt: skip
         plain: dict[str, Any] = {name: getattr(self, name) for name in names}
         plain["seconds"] = round(self.seconds, 3)
@@ -120,7 +130,8 @@ def merged(reports: Sequence[ImportReport]) -> ImportReport:
     totals: dict[str, Any] = {
         name: sum(getattr(report, name) for report in reports)
         for name in (
-            "rows_read", "kept", "quarantined", "unchanged", "corrected", "implied", "warned",
+            "rows_read", "kept", "quarantined", "unchanged", "corrected", "retracted", "merged",
+            "implied", "reattributed", "warned",
         )
     }  # fmt: skip
     counted: dict[str, Any] = {
@@ -131,6 +142,7 @@ def merged(reports: Sequence[ImportReport]) -> ImportReport:
     return ImportReport(
         entity=first.entity,
         zone=first.zone,
+        encoding=first.encoding,
         files=tuple(name for report in reports for name in report.files),
         batch=next((r.batch for r in reversed(reports) if r.batch is not None), None),
         refusal=reports[-1].refusal,
@@ -151,19 +163,43 @@ def _added(
 
 
 def _headline(report: ImportReport, language: str) -> str:
-    if language == "zh":
-        text = (
-            f"{report.entity}：读取 {report.rows_read:,} 行，保留 {report.kept:,} 行"
-            f"（未变 {report.unchanged:,}，更正 {report.corrected:,}），"
-            f"隔离 {report.quarantined:,} 行。"
-        )
-        return text + (f"另按代码补建上级区域 {report.implied:,} 个。" if report.implied else "")
-    text = (
-        f"{report.entity}: {report.rows_read:,} rows read, {report.kept:,} kept "
-        f"({report.unchanged:,} unchanged, {report.corrected:,} corrected), "
-        f"{report.quarantined:,} quarantined."
+    chinese = language == "zh"
+    parts = "，".join if chinese else ", ".join
+    said = parts(
+        words[chinese].format(n=getattr(report, name))
+        for name, words in _OF_THE_KEPT.items()
+        if name in _ALWAYS or getattr(report, name)
     )
-    return text + (f" {report.implied:,} areas above them were made." if report.implied else "")
+    beyond = "".join(
+        words[chinese].format(n=getattr(report, name))
+        for name, words in _BEYOND.items()
+        if getattr(report, name)
+    )
+    if chinese:
+        return (
+            f"{report.entity}：读取 {report.rows_read:,} 行，保留 {report.kept:,} 行"
+            f"（{said}），隔离 {report.quarantined:,} 行。{beyond}"
+        )
+    return (
+        f"{report.entity}: {report.rows_read:,} rows read, {report.kept:,} kept "
+        f"({said}), {report.quarantined:,} quarantined.{beyond}"
+    )
+
+
+_OF_THE_KEPT: Final = {
+    "unchanged": ("{n:,} unchanged", "未变 {n:,}"),
+    "corrected": ("{n:,} corrected", "更正 {n:,}"),
+    "retracted": ("{n:,} retracted", "撤回 {n:,}"),
+    "merged": ("{n:,} merged into others", "并入其他记录 {n:,}"),
+}
+_ALWAYS: Final = ("unchanged", "corrected")
+_BEYOND: Final = {
+    "implied": (" {n:,} areas above them were made.", "另按代码补建上级区域 {n:,} 个。"),
+    "reattributed": (
+        " {n:,} known records now lie in another area.",
+        "另有 {n:,} 条既有记录改归其他区域。",
+    ),
+}
 
 
 def _count(code: str, rows: int, sentence: str) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from geo.intake.casualties import accident_level, provisional_until
-from geo.intake.entities import Kind
 from geo.intake.personal import keep_out_personal_text
+from geo.intake.spec import Kind
 from geo.vocabulary import DiscoverySource
 
 if TYPE_CHECKING:
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from geo.intake.columns import Typed
-    from geo.intake.entities import EntitySpec
     from geo.intake.faults import Mask, Verdicts
+    from geo.intake.spec import EntitySpec
 
 __all__ = ["Rows", "check_rows"]
 
 PAST: Final = (
     "occurred_from", "occurred_to", "reported_at", "accepted_on", "closed_on", "found_on",
-    "verified_on", "filed_on", "cleared_on",
+    "verified_on", "filed_on", "cleared_on", "requested_at", "forms_filled_at", "registered_at",
+    "in_session_at", "ended_at",
 )  # fmt: skip
 """Fields that tell of what has happened; a due date may lie in the future."""
 

@@ -70,15 +70,32 @@ ROW: Final[dict[str, tuple[str, str]]] = {
         "A text looks like an identity, telephone or plate number; it is not shown.",
         "文本疑似证件号、电话或车牌号，已隐藏。",
     ),
+    "Q12": (
+        "The step is not allowed: what was decided cannot become undecided again.",
+        "审核步骤不合规：已作出结论的记录不能退回未审核状态。",
+    ),
     "Q13": ("A hazard with a deadline has no due date.", "限期整改隐患缺少到期日。"),
     "Q14": (
         "The camera's id, type, direction or angle is not valid.",
         "摄像机编号、类型、方位或视角无效。",
     ),
+    "Q15": (
+        "The camera stands at a place where none may be (Decree 799, Art. 8).",
+        "摄像机位于禁止安装的场所（国令第799号第八条）。",
+    ),
+    "Q16": ("The device is classified; it is not taken in.", "涉密设备，不予导入。"),
+    "Q17": (
+        "An exclusion needs a reason, a proposer and another approver.",
+        "豁免须有理由、提出人和不同的审批人。",
+    ),
     "Q19": ("The point lies inside no area.", "点位不在任何区域之内。"),
     "Q20": (
         "There is no place at all, and no root area is loaded.",
         "没有任何地点信息，且未载入根区域。",
+    ),
+    "Q21": (
+        "The row takes back a record that is not known here.",
+        "该行要求撤回的记录在本系统中不存在。",
     ),
 }
 """Row kept out: code -> sentence."""
@@ -92,9 +109,25 @@ WARNED: Final[dict[str, tuple[str, str]]] = {
     ),
     "W04": ("No population, so no rates.", "缺少人口数，无法计算比率。"),
     "W05": ("The polygon was repaired.", "多边形已修复。"),
+    "W06": (
+        "The camera is not filed, has no sign, or keeps footage for fewer than 30 days.",
+        "摄像机未备案、无提示标识，或图像保存不足 30 天。",
+    ),
     "W07": ("Coordinates have fewer than 4 decimals.", "坐标少于 4 位小数。"),
     "W08": ("The casualty window is still open.", "伤亡统计期尚未结束。"),
+    "W09": (
+        "The boundaries leave gaps of more than 1 % of the area above them.",
+        "边界之间的空隙超过上级区域面积的 1 %。",
+    ),
+    "W10": (
+        "Many rows share this point, as at a default address: kept, left out of point patterns.",
+        "大量记录落在同一点，疑似默认地址：予以保留，不参与点位分析。",
+    ),
     "W11": ("How it was discovered is unknown.", "发现方式未知。"),
+    "W12": (
+        "The area code was retired; its one successor was taken.",
+        "区划代码已停用，已改用其唯一的后继代码。",
+    ),
 }
 """Row kept, with a remark: code -> sentence."""
 

@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 
 from geo.crs import geometry_to_wgs84
-from geo.intake.entities import Placing
 from geo.intake.sentences import refusal
+from geo.intake.spec import Placing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

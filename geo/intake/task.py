@@ -14,8 +14,8 @@ from geo.vocabulary import Entity
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from geo.intake.entities import EntitySpec
     from geo.intake.recipe import Recipe
+    from geo.intake.spec import EntitySpec
     from geo.store import Snapshot, Store
 
 __all__ = ["Task"]

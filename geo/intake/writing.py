@@ -10,14 +10,14 @@ import pandas as pd
 
 from geo.crs import WGS84
 from geo.intake.delivery import Delivery, compare
-from geo.intake.entities import Kind
+from geo.intake.spec import Kind
 from geo.schemas import columns_of, validate
 from geo.store.standing import last_events, stands
 from geo.vocabulary import Action, Entity
 
 if TYPE_CHECKING:
     from geo.intake.checking import FileCheck
-    from geo.intake.entities import EntitySpec
+    from geo.intake.spec import EntitySpec
     from geo.intake.task import Task
     from geo.store import Batch
 

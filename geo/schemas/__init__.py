@@ -11,10 +11,11 @@ from geo.schemas.conforming import (
     key_of_table,
     validated,
 )
-from geo.schemas.grievances import Petitions
+from geo.schemas.decisions import Decisions
+from geo.schemas.grievances import Disputes, Petitions
 from geo.schemas.incidents import Accidents, Cases
-from geo.schemas.places import Areas, Cameras, Ground, Subjects, Units
-from geo.schemas.reporting import Hazards, Reports
+from geo.schemas.places import Areas, Cameras, Ground, Lineage, Subjects, Units
+from geo.schemas.reporting import Feeds, Hazards, Reports
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ TABLES: Final[dict[Entity, type[EntityTable]]] = {
     Entity.HAZARD: Hazards,
     Entity.CAMERA: Cameras,
     Entity.GROUND: Ground,
+    Entity.LINEAGE: Lineage,
+    Entity.DISPUTE: Disputes,
+    Entity.FEED: Feeds,
+    Entity.DECISION: Decisions,
 }
 """The table of every entity of the ledger."""
 

@@ -10,7 +10,8 @@ class IncidentTable(EntityTable):
     """What a case and an accident have in common.
 
     `lon`, `lat` in degrees WGS84, missing where only the area is known or the place is
-    withheld; `subject_id` is the stored attribution, the unit first.
+    withheld; `subject_id` is the stored attribution, the unit first. `duplicate_of` names the
+    record that tells of the same event, where `review` is `duplicate`.
     """
 
     incident_id: Key = key()
@@ -31,6 +32,7 @@ class IncidentTable(EntityTable):
     discovery_source: Text = known(isin=[str(word) for word in DiscoverySource])
     sensitive_location: Flag
     source_system: Text = known()
+    duplicate_of: Text = known()
 
 
 class Cases(IncidentTable):

@@ -1,4 +1,4 @@
-"""What may hold a natural person: forbidden headers, and texts that look like one.
+"""What may hold a natural person: the headers no table may have.
 
 Places, not people: an area, a unit, a camera or a street may have a name and an address, an
 incident may not. Headers are compared whole (after case, spaces and punctuation), so that
@@ -11,17 +11,13 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-import pandas as pd
-
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
 
-__all__ = ["PERSONAL", "PLACE_HEADERS", "SECRET_HEADERS", "looks_personal", "personal_columns"]
+__all__ = ["PERSONAL", "PLACE_HEADERS", "SECRET_HEADERS", "personal_columns", "plain_header"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -32,10 +28,12 @@ PERSONAL: Final = _words(
     """
     身份证 身份证号 身份证号码 公民身份号码 证件号 证件号码 证件类型 护照 护照号 户口 户口簿 户籍
     户籍地
-    户籍地址 idnumber idno idcard idcardno idcardnumber identitycard nationalid passport passportno
+    户籍地址 idnumber idno idcard idcardno identitynumber
+    idcardnumber identitycard nationalid passport passportno
     ssn socialsecuritynumber driverlicense driverslicense driverlicence licensenumber
 
-    姓名 当事人 报案人 报警人 举报人 受害人 被害人 嫌疑人 犯罪嫌疑人 违法人 信访人 上访人 联系人
+    姓名 当事人姓名 报案人姓名 信访人姓名 来访人
+    当事人 报案人 报警人 举报人 受害人 被害人 嫌疑人 犯罪嫌疑人 违法人 信访人 上访人 联系人
     负责人
     法人 法人代表 法定代表人 户主 住户 监护人 死者 伤者 驾驶人 驾驶员 司机 证人 申请人 被申请人
     person personname victim victimname suspect suspectname offender offendername complainant
@@ -44,16 +42,17 @@ PERSONAL: Final = _words(
 
     电话 电话号码 联系电话 联系方式 手机 手机号 手机号码 座机 微信 微信号 qq qq号 邮箱 电子邮箱
     电子邮件
+    weixin mobilenumber
     phone phonenumber phoneno telephone tel mobile mobilephone mobileno cellphone wechat wechatid
     email emailaddress
 
     住址 家庭住址 家庭地址 居住地 居住地址 现住址 现居住地 住所 门牌号
-    homeaddress residence residentialaddress placeofresidence
+    residenceaddress homeaddress residence residentialaddress placeofresidence
 
     车牌 车牌号 车牌号码 号牌 号牌号码 机动车号牌 车架号 发动机号 imei imsi mac mac地址 设备mac
     plate plateno platenumber licenseplate licenceplate numberplate vin macaddress
 
-    人脸 人脸特征 人像 照片 指纹 虹膜 声纹 dna
+    人脸照片 人脸 人脸特征 人像 照片 指纹 虹膜 声纹 dna
     face faceid faceimage faceprint photo portrait fingerprint iris voiceprint
 
     民族 种族 宗教 宗教信仰 信仰 政治面貌 性别 年龄 出生日期 出生年月 生日 籍贯 国籍 婚姻状况 学历
@@ -74,7 +73,7 @@ PLACE_HEADERS: Final = _words(
     name names fullname alias owner ownername address fulladdress streetaddress
     """
 )
-"""Headers only places may have: a school has a name and an address, an incident has not."""
+"""Headers only places and feeds may have: a school has a name and an address, a case has not."""
 
 SECRET_HEADERS: Final = _words(
     """
@@ -84,21 +83,8 @@ SECRET_HEADERS: Final = _words(
 )
 """Headers of a camera's stream and credentials: dropped on reading, whatever the recipe says."""
 
-_PLACES: Final = frozenset({Entity.AREA, Entity.UNIT, Entity.CAMERA, Entity.GROUND})
+_NAMED: Final = frozenset({Entity.AREA, Entity.UNIT, Entity.CAMERA, Entity.GROUND, Entity.FEED})
 _NOISE: Final = re.compile(r"[\s_\-./\\()（）\[\]【】:：*#]+")
-
-_ID_CARD: Final = re.compile(
-    r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\w)",
-    re.ASCII,
-)
-_MOBILE: Final = re.compile(r"(?<![\d.])(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d|\.\d)")
-_PLATE: Final = re.compile(
-    "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][·. -]?"
-    "(?:[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳]|[A-HJ-NP-Z0-9]{6})(?![A-Za-z0-9])"
-)
-_ID_WEIGHTS: Final = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
-_ID_CHECKS: Final = np.array(list("10X98765432"))
-"""Weights and check characters of the 18-digit citizen number, GB 11643-1999 (ISO 7064, 11-2)."""
 
 
 def personal_columns(columns: Iterable[object], entity: str) -> list[str]:
@@ -112,58 +98,10 @@ def personal_columns(columns: Iterable[object], entity: str) -> list[str]:
     >>> personal_columns(["name", "address"], "unit"), personal_columns(["name"], "accident")
     ([], ['name'])
     """
-    barred = PERSONAL if Entity(entity) in _PLACES else PERSONAL | PLACE_HEADERS
-    return [str(column) for column in columns if _plain(column) in barred]
+    barred = PERSONAL if Entity(entity) in _NAMED else PERSONAL | PLACE_HEADERS
+    return [str(column) for column in columns if plain_header(column) in barred]
 
 
-def looks_personal(texts: pd.Series) -> NDArray[np.bool_]:
-    """Mark texts that hold a citizen number, a mainland mobile number or a number plate.
-
-    Parameters
-    ----------
-    texts
-        Any dtype; full-width characters are read as their narrow twins. Missing is not marked,
-        nor are numbers with decimals.
-
-    Returns
-    -------
-    array of bool, shape (n,)
-        A citizen number counts only with a real date and the right check digit, so that other
-        18-digit codes pass.
-
-    Examples
-    --------
-    >>> looks_personal(pd.Series(["拨打 13800138000", "140322001001", "晋C·12345", None])).tolist()
-    [True, False, True, False]
-    """
-    if pd.api.types.is_float_dtype(texts.dtype) or pd.api.types.is_bool_dtype(texts.dtype):
-        return np.zeros(len(texts), dtype=bool)
-    codes, uniques = pd.factorize(texts.astype("str"))
-    narrow = pd.Series(uniques, dtype=object).str.normalize("NFKC")
-    found = narrow.str.contains(_MOBILE) | narrow.str.contains(_PLATE) | _has_id_card(narrow)
-    return np.append(found.to_numpy(dtype=bool), [False])[codes]
-
-
-def _plain(header: object) -> str:
+def plain_header(header: object) -> str:
+    """Give a header without case, width, spaces and punctuation."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", str(header))).lower()
-
-
-def _has_id_card(texts: pd.Series) -> pd.Series:
-    """Tell which texts hold an 18-digit number with a real date and the right check digit."""
-    numbers = texts.str.findall(_ID_CARD).explode().dropna().astype(object)
-    holding = pd.Series(data=False, index=texts.index)
-    if len(numbers):
-        right = _check_digit_fits(numbers) & _date_exists(numbers)
-        holding[numbers.index[right].unique()] = True
-    return holding
-
-
-def _check_digit_fits(numbers: pd.Series) -> NDArray[np.bool_]:
-    characters = np.array([list(number.upper()) for number in numbers])
-    remainder = (characters[:, :17].astype(np.int64) @ _ID_WEIGHTS) % 11
-    return np.asarray(_ID_CHECKS[remainder] == characters[:, 17], dtype=bool)
-
-
-def _date_exists(numbers: pd.Series) -> NDArray[np.bool_]:
-    days = pd.to_datetime(numbers.str[6:14], format="%Y%m%d", errors="coerce")
-    return days.notna().to_numpy()

@@ -12,15 +12,17 @@ from geo.schemas.base import (
     key,
     known,
 )
+from geo.vocabulary import LineageKind
 
-__all__ = ["Areas", "Cameras", "Ground", "Subjects", "Units"]
+__all__ = ["Areas", "Cameras", "Ground", "Lineage", "Subjects", "Units"]
 
 
 class Areas(EntityTable):
     """Administrative areas and alternative groupings, one row per code.
 
     `geometry` is missing for an area known by its code alone; `grouping` marks police beats
-    and the like, which stand beside the hierarchy. `valid_to` is the first day no longer valid.
+    and the like, which stand beside the hierarchy. `approximate` marks a boundary drawn around
+    a village's point for want of a real one. `valid_to` is the first day no longer valid.
     """
 
     area_code: Key = key()
@@ -29,11 +31,27 @@ class Areas(EntityTable):
     name_en: Text = known()
     parent_code: Text = known()
     grouping: Flag
+    approximate: Flag
     population: Number = known(ge=0)
     valid_from: Day = known()
     valid_to: Day = known()
     path: Text = known(str_matches=r"^(/[^/]+)+/$")
     geometry: Shape = known()
+
+
+class Lineage(EntityTable):
+    """What became of an area: one row per pair of `old` and `new` code and day.
+
+    `share` is the part of the old area (0 to 1) that went into the new one, missing where
+    nobody says. From `date` on the old code is in force no more, unless it stays the same.
+    """
+
+    lineage_id: Key = key()
+    old: Text = known()
+    new: Text = known()
+    date: Day = known()
+    kind: Text = known(isin=[str(word) for word in LineageKind])
+    share: Number = known(ge=0, le=1)
 
 
 class Units(EntityTable):
@@ -64,7 +82,10 @@ class Subjects(EntityTable):
 
 
 class Cameras(EntityTable):
-    """Camera points with their nominal view: degrees clockwise from north, metres."""
+    """Camera points with their nominal view: degrees clockwise from north, metres.
+
+    `filed_on`, `signage` and `retention_days` are what Decree 799 asks for (Art. 13, 14, 17).
+    """
 
     camera_id: Key = key()
     name: Text = known()
@@ -77,6 +98,9 @@ class Cameras(EntityTable):
     camera_kind: Text = known()
     online: MaybeFlag = known()
     in_use_since: Day = known()
+    filed_on: Day = known()
+    signage: MaybeFlag = known()
+    retention_days: Number = known(ge=0)
     area_code: Text = known()
 
 

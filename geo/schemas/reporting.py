@@ -1,8 +1,8 @@
-"""Tables of what was reported and inspected: nil returns and hazards."""
+"""Tables of what was reported, by whom and how often: nil returns, hazards, feeds."""
 
-from geo.schemas.base import Day, EntityTable, Key, Moment, Text, key, known
+from geo.schemas.base import Day, EntityTable, Flag, Key, Moment, Number, Text, key, known
 
-__all__ = ["Hazards", "Reports"]
+__all__ = ["Feeds", "Hazards", "Reports"]
 
 
 class Reports(EntityTable):
@@ -35,3 +35,22 @@ class Hazards(EntityTable):
     due_on: Day = known()
     closed_on: Day = known()
     verified_on: Day = known()
+
+
+class Feeds(EntityTable):
+    """Sources that deliver files again and again, and how old their data may become.
+
+    `feed_id` is the folder of the inbox; `delivers` the entity of the command line; `recipe`,
+    `crs`, `to_area` and `backfill` are how its files are read. Hours; missing means that
+    nobody set a limit.
+    """
+
+    feed_id: Key = key()
+    name: Text = known()
+    delivers: Text = known()
+    recipe: Text = known()
+    crs: Text = known()
+    to_area: Flag
+    backfill: Flag
+    expected_every_h: Number = known(gt=0)
+    age_limit_h: Number = known(gt=0)

@@ -128,6 +128,26 @@ class Snapshot:
         """The camera registry."""
         return self._of(Entity.CAMERA)
 
+    @property
+    def lineage(self) -> pd.DataFrame:
+        """What became of which area, and when."""
+        return self._of(Entity.LINEAGE)
+
+    @property
+    def disputes(self) -> pd.DataFrame:
+        """Disputes in mediation: no coordinates, no parties."""
+        return self._of(Entity.DISPUTE)
+
+    @property
+    def feeds(self) -> pd.DataFrame:
+        """Sources that deliver again and again."""
+        return self._of(Entity.FEED)
+
+    @property
+    def decisions(self) -> pd.DataFrame:
+        """What two people decided, or have still to decide."""
+        return self._of(Entity.DECISION)
+
     def ground(self, name: str) -> gpd.GeoDataFrame:
         """Give the ground layer `name`: roads, rivers, buildings or land; empty when none."""
         load = self._loader.ground

@@ -17,6 +17,7 @@ __all__ = [
     "asset",
     "batch",
     "event",
+    "job",
     "meta",
     "metadata",
     "month_count",
@@ -24,7 +25,7 @@ __all__ = [
     "segment",
 ]
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raised whenever a table changes; a store of another version is refused with a sentence."""
 
 metadata = sa.MetaData()
@@ -115,6 +116,29 @@ segment = sa.Table(
     sa.Index("segment_entity", "entity", "first_seq"),
 )
 """Events of one entity once more, in columns (Parquet), because SQL rows are slow to read."""
+
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("job_id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("result", sa.Text),
+    sa.Column("attachment", sa.LargeBinary),
+    sa.Column("share", sa.Float, nullable=False, default=0.0),
+    sa.Column("step", sa.Text, nullable=False, default=""),
+    sa.Column("cancel", sa.Boolean, nullable=False, default=False),
+    sa.Column("worker", sa.Text),
+    sa.Column("queued_at", sa.BigInteger, nullable=False),
+    sa.Column("started_at", sa.BigInteger),
+    sa.Column("beat_at", sa.BigInteger),
+    sa.Column("finished_at", sa.BigInteger),
+)
+"""Long work on its way: what was asked (JSON), how far it is, what came of it (JSON).
+
+No part of the ledger: rows change, and old ones may be thrown away."""
 
 APPEND_ONLY: Final = (event, batch, asset)
 """Tables whose rows are never changed nor taken away; the database itself refuses it."""

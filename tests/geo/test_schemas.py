@@ -9,17 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from geo.errors import CRSError, SchemaError
 from geo.schemas import TABLES, columns_of, conform, entity_schema, key_of, validate
 from geo.schemas.base import PROVENANCE
-from geo.schemas.personal import looks_personal, personal_columns
+from geo.schemas.personal import personal_columns
 from geo.vocabulary import Entity
 
 ENTITIES = list(Entity)
-PLACES = {Entity.AREA, Entity.UNIT, Entity.CAMERA, Entity.GROUND}
+NAMED = {Entity.AREA, Entity.UNIT, Entity.CAMERA, Entity.GROUND, Entity.FEED}
 TEXT = pd.StringDtype(na_value=np.nan)
 
 
@@ -43,8 +41,8 @@ def test_no_table_can_hold_a_natural_person(entity: Entity) -> None:
     assert personal_columns([key_of(entity), *columns_of(entity)], entity) == []
 
 
-@pytest.mark.parametrize("entity", sorted(set(ENTITIES) - PLACES))
-def test_only_places_have_a_name(entity: Entity) -> None:
+@pytest.mark.parametrize("entity", sorted(set(ENTITIES) - NAMED))
+def test_only_places_and_feeds_have_a_name(entity: Entity) -> None:
     assert not {"name", "address", "名称"} & set(columns_of(entity))
 
 
@@ -203,68 +201,3 @@ def test_a_unit_may_have_a_name_an_incident_may_not() -> None:
 @pytest.mark.parametrize("entity", ENTITIES)
 def test_the_forbidden_headers_are_forbidden_everywhere(entity: Entity, header: str) -> None:
     assert personal_columns([header], entity) == [header]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "11010519491231002X",
-        "身份证11010519491231002x，男",
-        "13800138000",
-        "致电 138-0013-8000。",
-        "+86 13800138000",
-        "１３８００１３８０００",
-        "晋C12345",
-        "车号晋C·1234学",
-        "京AD12345",
-    ],
-)
-def test_numbers_of_persons_phones_and_plates_are_seen(text: str) -> None:
-    assert looks_personal(pd.Series([text, "无"])).tolist() == [True, False]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "110105194912310021",  # wrong check digit
-        "110105194902310026",  # 31 February, check digit right
-        "140322001001",  # village
-        "140322202011320000123"[:20],  # camera
-        "-87.13912345678",
-        "1700000000000",
-        "晋A座3楼",
-        "HX274534",
-        "",
-    ],
-)
-def test_codes_and_coordinates_are_no_persons(text: str) -> None:
-    assert not looks_personal(pd.Series([text]))[0]
-
-
-def check_digit(first_seventeen: str) -> str:
-    """Find the digit by trying all: the weighted sum over 18 places must be 1 modulo 11."""
-    weights = [2**i % 11 for i in range(17, 0, -1)]
-    total = sum(int(d) * w for d, w in zip(first_seventeen, weights, strict=True))
-    return next(d for d in "0123456789X" if (total + (10 if d == "X" else int(d))) % 11 == 1)
-
-
-@given(
-    region=st.integers(110000, 659999),
-    day=st.dates(pd.Timestamp(1920, 1, 1).date(), pd.Timestamp(2025, 12, 31).date()),
-    serial=st.integers(0, 999),
-)
-@settings(deadline=None)
-def test_of_eleven_check_digits_exactly_the_right_one_is_seen(
-    region: int, day: Any, serial: int
-) -> None:
-    stem = f"{region}{day:%Y%m%d}{serial:03d}"
-    tried = pd.Series([f"号{stem}{digit}号" for digit in "0123456789X"])
-    assert tried[looks_personal(tried)].tolist() == [f"号{stem}{check_digit(stem)}号"]
-
-
-def test_looking_keeps_places_and_skips_what_is_no_text() -> None:
-    assert looks_personal(pd.Series([13800138000.0])).tolist() == [False]
-    assert looks_personal(pd.Series([True])).tolist() == [False]
-    assert looks_personal(pd.Series([], dtype=TEXT)).tolist() == []
-    mixed = pd.Series([None, "13800138000", None, "x", "13800138000"], index=[5, 5, 1, 2, 0])
-    assert looks_personal(mixed).tolist() == [False, True, False, False, True]
