@@ -29,12 +29,12 @@ __all__ = [
 _BIRTHDAY: Final = r"(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _PROVINCES: Final = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
 _SIGN: Final = "[A-HJ-NP-Z0-9]"
-_LAST_SIGN: Final = "[A-HJ-NP-Z0-9挂学警港澳]"
+_LAST: Final = "[A-HJ-NP-Z0-9挂学警港澳]"
 _PERSONAL_TEXT: Final = "|".join(
     (
         rf"(?<!\d)[1-9]\d{{5}}{_BIRTHDAY}\d{{3}}[\dXx](?!\d)",
         r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)",
-        rf"[{_PROVINCES}][A-HJ-NP-Z][·• .-]?(?:{_SIGN}{{6}}|{_SIGN}{{4}}{_LAST_SIGN})(?![A-Za-z0-9])",
+        rf"[{_PROVINCES}][A-HJ-NP-Z][·• .-]?(?:{_SIGN}{{6}}|{_SIGN}{{4}}{_LAST})(?![A-Za-z0-9])",
     )
 )
 """A citizen's identity number with a possible date of birth, a mobile number, a plate."""
