@@ -10,7 +10,8 @@
     |-- UsageError            a question that makes no sense as asked
     |-- LedgerError           the chain is broken, or an event may not be appended
     |   `-- UnsupportedSchema  no store, or a store of another version
-    `-- PluginError           a plug-in file is broken or exports the wrong thing
+    |-- PluginError           a plug-in file is broken or exports the wrong thing
+    `-- Cancelled             somebody asked long work to stop
 
 Every message says what came, what is needed and what to do. Messages carry both
 languages: `str(error)` is English, `error.text("zh")` is Chinese.
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 __all__ = [
     "CRSError",
+    "Cancelled",
     "DataError",
     "GrievanceError",
     "LedgerError",
@@ -83,6 +85,10 @@ class LedgerError(SanlingError):
 
 class PluginError(SanlingError):
     """A plug-in file is broken or exports the wrong thing."""
+
+
+class Cancelled(SanlingError):
+    """Long work was asked to stop; what was under way was dropped as a whole."""
 
 
 class UnsupportedSchema(LedgerError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from geo.errors import RefusedFile, UsageError
 from geo.intake.checking import FileCheck
@@ -18,6 +18,7 @@ from geo.intake.sentences import refusal
 from geo.intake.spec import Placing
 from geo.intake.task import Task
 from geo.intake.writing import Written, write
+from geo.progress import silent, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,9 +27,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from geo.progress import Progress
     from geo.store import Store
-
-    Progress: TypeAlias = Callable[[float, str], None]
 
 __all__ = ["import_files"]
 
@@ -45,6 +45,7 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
     backfill: bool = False,
     to_area: bool = False,
     progress: Progress | None = None,
+    witness: Callable[[FileCheck], None] | None = None,
 ) -> ImportReport:
     """Import files of one entity, each in a transaction of its own, and account for every row.
 
@@ -66,7 +67,11 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
     to_area
         Petitions may come with coordinates: the area is found, then they are dropped.
     progress
-        Called with the share done, 0 to 1, and the name of the file at work.
+        Called with the share done, 0 to 1, and the step at work, such as "checking cases.csv".
+        When it raises `Cancelled`, nothing of the file at work is stored.
+    witness
+        Makes the import a rehearsal: everything is done, nothing is kept, and the witness gets
+        the check of each file that could be read.
 
     Returns
     -------
@@ -76,29 +81,35 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
 
     Raises
     ------
-    UsageError, CRSError, DataError, NotReadyError
-        For an unknown entity, recipe or CRS, a damaged file, or no areas to place things in.
+    UsageError, CRSError, DataError, NotReadyError, Cancelled
+        For an unknown entity, recipe or CRS, a damaged file, no areas to place things in, or
+        because `progress` said so.
     """
     if not paths:
         raise UsageError("No file was given; name at least one.", "未指定文件；请至少指定一个。")
     spec, how = entity_spec(entity), load_recipe(recipe or DEFAULT_RECIPE)
-    task = Task(store, spec, how, crs, backfill, to_area, actor, now)
+    task = Task(store, spec, how, crs, backfill, to_area, actor, now, rehearsal=witness is not None)
     reports: list[ImportReport] = []
     for done, path in enumerate(map(Path, paths)):
-        if progress is not None:
-            progress(done / len(paths), path.name)
-        reports.append(_import_file(replace(task), path))
+        told = within(progress or silent, done / len(paths), (done + 1) / len(paths))
+        report, check = _import_file(replace(task, progress=told), path)
+        reports.append(report)
+        if witness is not None and check is not None:
+            witness(check)
         if reports[-1].refused:
             break
-    if progress is not None:
-        progress(1.0, "")
+    (progress or silent)(1.0, "")
     return merged(reports)
 
 
-def _import_file(task: Task, path: Path) -> ImportReport:
-    """Import one file; a refusal becomes a report, every other error goes on."""
+def _import_file(task: Task, path: Path) -> tuple[ImportReport, FileCheck | None]:
+    """Import one file; a refusal becomes a report, every other error goes on.
+
+    The check tells what was read and how; None when the file could not even be read.
+    """
     started = perf_counter()
     check: FileCheck | None = None
+    task.progress(0.0, f"reading {path.name}")
     try:
         digest = content_hash(path)
         _refuse_same(task, digest)
@@ -107,7 +118,7 @@ def _import_file(task: Task, path: Path) -> ImportReport:
         report = _account(task, check, write(task, check, content_hash=digest))
     except RefusedFile as error:
         report = _refused(task, path, check, error)
-    return replace(report, seconds=perf_counter() - started)
+    return replace(report, seconds=perf_counter() - started), check
 
 
 def _refuse_same(task: Task, digest: str) -> None:

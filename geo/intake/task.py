@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from geo.errors import UsageError
 from geo.intake.places import Ground
+from geo.progress import Progress, silent
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ DEFAULT_METRIC_CRS: Final = "EPSG:4547"
 class Task:
     """One import of one entity; the same for every file of it.
 
-    `crs` None leaves the datum to the recipe; `now` is the only clock.
+    `crs` None leaves the datum to the recipe; `now` is the only clock; a `rehearsal` does all
+    that an import does and then drops it.
     """
 
     store: Store
@@ -39,6 +41,8 @@ class Task:
     to_area: bool
     actor: str
     now: datetime
+    progress: Progress = silent
+    rehearsal: bool = False
 
     @property
     def recipe_label(self) -> str:

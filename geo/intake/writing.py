@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -23,35 +24,66 @@ if TYPE_CHECKING:
 
 __all__ = ["Written", "write"]
 
+WRITING_AT: Final = 0.6
+WRITTEN_AT: Final = 0.95
+"""Shares of a file's time; what is left after the rows are counts and segments."""
+
 
 @dataclass(frozen=True)
 class Written:
     """What the ledger took: the batch, and how the kept rows divide."""
 
-    batch: int
+    batch: int | None
+    """None where the writing was only rehearsed."""
     corrected: int
     unchanged: int
 
 
 def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
-    """Append the kept rows of a checked file, and what the store has to know about itself."""
+    """Append the kept rows of a checked file, and what the store has to know about itself.
+
+    A rehearsal goes the same way to the end, and leaves nothing behind.
+    """
     table = _table(check)
-    with task.store.batch(
-        task.spec.stored,
-        source=check.raw.file,
-        content_hash=content_hash,
-        recipe=task.recipe_label,
-        actor=task.actor,
-        recorded_at=task.now,
-        backfill=task.backfill,
-    ) as batch:
+    task.progress(WRITING_AT, f"writing {check.raw.file}")
+    with (
+        suppress(_Rehearsed),
+        task.store.batch(
+            task.spec.stored,
+            source=check.raw.file,
+            content_hash=content_hash,
+            recipe=task.recipe_label,
+            actor=task.actor,
+            recorded_at=task.now,
+            backfill=task.backfill,
+        ) as batch,
+    ):
+        _tell_portions(task, check, batch)
         delivery = compare(table, _known(task, batch, table), fed=check.typed.fed)
         _settle(task, batch)
         if task.spec.stored is Entity.GROUND:
             _put_ground(task, batch, table)
         else:
             _append(task, batch, check, delivery)
-    return Written(batch.batch_id, len(delivery.changed), delivery.unchanged)
+        if task.rehearsal:
+            raise _Rehearsed
+    return Written(
+        None if task.rehearsal else batch.batch_id, len(delivery.changed), delivery.unchanged
+    )
+
+
+class _Rehearsed(Exception):
+    """Everything went well, and none of it shall stay."""
+
+
+def _tell_portions(task: Task, check: FileCheck, batch: Batch) -> None:
+    expected = max(int(check.verdicts.kept.sum()) + len(check.implied), 1)
+
+    def told(events: int) -> None:
+        share = WRITING_AT + (WRITTEN_AT - WRITING_AT) * min(events / expected, 1.0)
+        task.progress(share, f"writing {check.raw.file}")
+
+    batch.tell(told)
 
 
 def _table(check: FileCheck) -> pd.DataFrame:

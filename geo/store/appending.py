@@ -14,7 +14,7 @@ from geo.store.portions import in_portions
 from geo.store.tables import event, payload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import numpy as np
     import pandas as pd
@@ -38,6 +38,8 @@ class Appender:
     seq: int
     recorded_at: int
     prev_hash: bytes
+    on_portion: Callable[[int], None] | None = None
+    """Told the last seq after each portion; what it raises ends the transaction."""
 
     @classmethod
     def at_head(cls, connection: sa.Connection, *, batch_id: int) -> Appender:
@@ -69,6 +71,8 @@ class Appender:
         for some in in_portions(rows, AT_ONCE):
             self._write(some)
             self.recorded_at = some[-1][0]
+            if self.on_portion is not None:
+                self.on_portion(self.seq)
 
     def _write(self, rows: list[Facts]) -> None:
         events, bodies = [], []

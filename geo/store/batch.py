@@ -25,6 +25,7 @@ from geo.store.tables import batch, payload
 from geo.vocabulary import Action, Entity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     import geopandas as gpd
@@ -90,6 +91,13 @@ class Batch:
     def set_meta(self, **values: Any) -> Meta:
         """Set settings of the store together with this batch; see `Store.set_meta`."""
         return write_meta(self.connection, values)
+
+    def tell(self, told: Callable[[int], None]) -> None:
+        """Have `told` called with the events appended so far, after each portion of them.
+
+        What it raises drops the batch.
+        """
+        self.appender.on_portion = lambda seq: told(seq - self.first_seq + 1)
 
     def append(
         self,

@@ -27,7 +27,7 @@ from geo.store.verification import Verification, verify
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
 __all__ = ["Store"]
@@ -135,11 +135,18 @@ class Store:
             yield batch
             batch.close()
 
-    def undo(self, batch_id: int, *, actor: str, recorded_at: datetime) -> BatchInfo:
+    def undo(
+        self,
+        batch_id: int,
+        *,
+        actor: str,
+        recorded_at: datetime,
+        told: Callable[[int], None] | None = None,
+    ) -> BatchInfo:
         """Take a batch back by events; its records are again what they were before it.
 
-        Records that later batches changed stay. Raises LedgerError when there is no such batch
-        or it was taken back already.
+        Records that later batches changed stay. `told` hears of the events appended so far, see
+        `Batch.tell`. Raises LedgerError when there is no such batch or it was taken back already.
         """
         with self._write() as connection:
             undone = batch_info(connection, batch_id)
@@ -153,6 +160,8 @@ class Store:
                 undoes=batch_id,
             )
             batch = Batch.begin(connection, request)
+            if told is not None:
+                batch.tell(told)
             undo(batch, undone)
             return batch.close()
 
