@@ -22,7 +22,7 @@ BATCH_ONLY = ("batch", "seconds")
 
 
 def cases(points: pd.DataFrame) -> pd.DataFrame:
-    times = pd.date_range("2026-03-01 08:00", periods=len(points), freq="h").strftime("%F %H:%M")
+    times = pd.date_range("2026-03-01 08:00", periods=len(points), freq="5min").strftime("%F %H:%M")
     return points.assign(
         incident_id=[f"c{n}" for n in range(len(points))], category="theft", occurred_from=times
     )
