@@ -14,9 +14,11 @@ import shapely
 from geo.constants import STATED_AREA_TOLERANCE_M
 from geo.crs import WGS84, crs_name, parse_crs, require_metric
 from geo.errors import CRSError, UsageError
-from geo.hierarchy import TOP, parent_positions, with_paths
+from geo.hierarchy import TOP, areas_on, holds_each, parent_positions, with_paths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import ArrayLike, NDArray
 
     Bools = NDArray[np.bool_]
@@ -50,7 +52,9 @@ class Verdict(StrEnum):
     """Q02: the stated area is not in the table."""
 
 
-def area_of(points: Any, areas: gpd.GeoDataFrame, *, border: str = "first") -> pd.Series:
+def area_of(
+    points: Any, areas: gpd.GeoDataFrame, *, border: str = "first", day: pd.Series | None = None
+) -> pd.Series:
     """Give the code of the area that holds each point.
 
     Parameters
@@ -62,6 +66,9 @@ def area_of(points: Any, areas: gpd.GeoDataFrame, *, border: str = "first") -> p
         another, the finest wins. Groupings count only where all of `areas` are groupings.
     border
         "first": a point on a border belongs to the first area code, so that the counts add up.
+    day
+        The civil day of each point, in the order of `points`: only areas in force on it hold
+        the point; a missing day counts as the latest. None asks all of `areas`.
 
     Returns
     -------
@@ -87,12 +94,11 @@ def area_of(points: Any, areas: gpd.GeoDataFrame, *, border: str = "first") -> p
             f"未知的边界规则 {border!r}；请使用 first。",
         )
     series = _points(points)
-    drawn = _drawn(areas)
+    drawn = _with_paths(_drawn(areas))
     _same_crs(series, drawn)
     codes = np.full(len(series), None, dtype=object)
-    for _, layer in sorted(drawn.groupby(_depth(drawn)), key=lambda pair: -pair[0]):
-        open_rows = np.flatnonzero(pd.isna(codes))
-        codes[open_rows] = _first_holding(series.iloc[open_rows], layer)
+    for rows, in_force in _spells(drawn, day, len(series)):
+        codes[rows] = _finest_holding(series.iloc[rows], in_force)
     return pd.Series(codes, index=series.index, dtype="str", name="area_code")
 
 
@@ -105,6 +111,7 @@ def place_in_areas(
     metric_crs: Any,
     tolerance_m: float = STATED_AREA_TOLERANCE_M,
     root_code: str | None = None,
+    day: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Decide the area of every record from its point and the area stated with it.
 
@@ -117,12 +124,15 @@ def place_in_areas(
     stated_code
         Area codes, shape (n,), missing where none was stated; or None for none at all.
     areas
-        All areas in force, EPSG:4326, indexed by `area_code`; groupings are left out. A stated
-        area without boundary is held against its nearest ancestor that has one.
+        All areas, EPSG:4326, indexed by `area_code`; groupings are left out. A stated area
+        without boundary is held against its nearest ancestor that has one.
     metric_crs
         Where distances are measured.
     root_code
         The area of records without any place.
+    day
+        The civil day of each record: its point is placed among the areas in force on it, while
+        any area may be stated. None places points among all of `areas`.
 
     Returns
     -------
@@ -136,7 +146,7 @@ def place_in_areas(
         When `metric_crs` does not measure in metres, or `areas` are not in EPSG:4326.
     """
     require_metric(metric_crs, "metric_crs")
-    case = _case_of(lon, lat, stated_code, _with_paths(_without_groupings(areas)))
+    case = _case_of(lon, lat, stated_code, _with_paths(_without_groupings(areas)), day)
     near = _near_stated(case, metric_crs, tolerance_m)
     verdict = _verdicts(case, near=near, has_root=root_code is not None)
     frame = pd.DataFrame({"area_code": _kept(case, verdict, root_code), "verdict": verdict})
@@ -163,12 +173,14 @@ class _Case:
     """True where stated and located area are one, or one holds the other."""
 
 
-def _case_of(lon: ArrayLike, lat: ArrayLike, codes: Any, tree: gpd.GeoDataFrame) -> _Case:
+def _case_of(
+    lon: ArrayLike, lat: ArrayLike, codes: Any, tree: gpd.GeoDataFrame, day: pd.Series | None
+) -> _Case:
     points = _points((lon, lat))
     stated_codes = pd.Series(codes, dtype="str", index=range(len(points)))
     stated = tree.index.get_indexer(pd.Index(stated_codes))
-    located = tree.index.get_indexer(pd.Index(area_of(points, tree)))
-    finer = _holds(tree, located, stated)
+    located = tree.index.get_indexer(pd.Index(area_of(points, tree, day=day)))
+    finer = holds_each(tree, located, stated)
     return _Case(
         tree=tree,
         points=points,
@@ -178,16 +190,8 @@ def _case_of(lon: ArrayLike, lat: ArrayLike, codes: Any, tree: gpd.GeoDataFrame)
         located=located,
         drawn=np.append(_nearest_drawn(tree), TOP)[stated],
         stated_is_finer=finer,
-        agrees=finer | _holds(tree, stated, located),
+        agrees=finer | holds_each(tree, stated, located),
     )
-
-
-def _holds(tree: gpd.GeoDataFrame, outer: Ints, inner: Ints) -> Bools:
-    """Tell where the area at `outer` is the one at `inner` or holds it; False for -1."""
-    paths = tree["path"].to_numpy(dtype=object)
-    pairs, which = np.unique(np.column_stack([outer, inner]), axis=0, return_inverse=True)
-    answers = [min(a, b) >= 0 and paths[b].startswith(paths[a]) for a, b in pairs.tolist()]
-    return np.array(answers, dtype=bool)[which.ravel()]
 
 
 def _nearest_drawn(tree: gpd.GeoDataFrame) -> Ints:
@@ -244,6 +248,38 @@ def _kept(case: _Case, verdict: NDArray[np.object_], root: str | None) -> NDArra
     return kept
 
 
+def _spells(
+    areas: gpd.GeoDataFrame, day: pd.Series | None, count: int
+) -> Iterator[tuple[Ints, gpd.GeoDataFrame]]:
+    """Cut `count` points into spells in which the same areas are in force."""
+    rows = np.arange(count)
+    changes = _days_of_change(areas)
+    if day is None or not len(changes):
+        yield rows, areas
+        return
+    spell = changes.searchsorted(day.to_numpy("datetime64[us]"), side="right")
+    for number in np.unique(spell):
+        begun = changes[number - 1] if number else changes[0] - np.timedelta64(1, "D")
+        yield rows[spell == number], areas_on(areas, pd.Timestamp(begun))
+
+
+def _days_of_change(areas: gpd.GeoDataFrame) -> NDArray[np.datetime64]:
+    """Give the days on which an area of `areas` comes into force or ends, sorted."""
+    dated = areas.filter(items=["valid_from", "valid_to"])
+    days = dated.to_numpy("datetime64[us]").ravel()
+    return np.unique(days[~np.isnat(days)])
+
+
+def _finest_holding(points: gpd.GeoSeries, areas: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Give the finest of `areas` that holds each point, None where none does."""
+    codes = np.full(len(points), None, dtype=object)
+    depth = areas["path"].str.count("/")
+    for _, layer in sorted(areas.groupby(depth), key=lambda pair: -pair[0]):
+        open_rows = np.flatnonzero(pd.isna(codes))
+        codes[open_rows] = _first_holding(points.iloc[open_rows], layer)
+    return codes
+
+
 def _first_holding(points: gpd.GeoSeries, layer: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Give the first code of `layer` that holds each point, None where none does."""
     shapes = gpd.GeoDataFrame(
@@ -295,12 +331,6 @@ def _without_groupings(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _with_paths(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     known = "path" in areas.columns and areas["path"].notna().all()
     return areas if known else with_paths(areas)
-
-
-def _depth(areas: gpd.GeoDataFrame) -> pd.Series:
-    """Give how deep in the tree each area lies."""
-    depth: pd.Series = _with_paths(areas)["path"].str.count("/")
-    return depth
 
 
 def _same_crs(points: gpd.GeoSeries, areas: gpd.GeoDataFrame) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "children_of",
     "descendants",
     "holds",
+    "holds_each",
     "leaf_codes",
     "leaf_level",
     "level_order",
@@ -104,6 +106,21 @@ def holds(path: str, paths: pd.Series) -> pd.Series:
     """
     inside: pd.Series = paths.astype("str").str.startswith(path).fillna(value=False).astype(bool)
     return inside
+
+
+def holds_each(tree: pd.DataFrame, outer: Ints, inner: Ints) -> Bools:
+    """Tell, pair by pair, where the area at position `outer` is the one at `inner` or holds it.
+
+    False for a position of -1.
+
+    >>> tree = pd.DataFrame({"path": ["/1/", "/1/2/"]}, index=["1", "2"])
+    >>> holds_each(tree, np.array([0, 1, -1]), np.array([1, 0, 1])).tolist()
+    [True, False, False]
+    """
+    paths = tree["path"].to_numpy(dtype=object)
+    pairs, which = np.unique(np.column_stack([outer, inner]), axis=0, return_inverse=True)
+    answers = [min(a, b) >= 0 and paths[b].startswith(paths[a]) for a, b in pairs.tolist()]
+    return np.array(answers, dtype=bool)[which.ravel()]
 
 
 def children_of(areas: Frame, code: str) -> Frame:

@@ -12,6 +12,7 @@ import pandas as pd
 from geo.intake.attribution import attribute
 from geo.intake.codes import check_area_codes, check_known, check_retired, implied_areas
 from geo.intake.columns import Typed, require_columns, type_columns
+from geo.intake.days import placing_days
 from geo.intake.faults import Verdicts
 from geo.intake.keys import made_keys
 from geo.intake.personal import refuse_personal, without_personal
@@ -158,7 +159,8 @@ class FileCheck:
         self._check_rows()
         if "unit_id" in self.typed.frame and task.spec.stored is not Entity.UNIT:
             self._take_place_of_unit()
-        place(self.typed, verdicts, task.ground)
+        day = placing_days(self.typed.frame, task.spec.stored, zone=task.zone, now=task.now)
+        place(self.typed, verdicts, task.ground, day=day)
         check_retired(self.typed.frame, verdicts, task.spec, task.snapshot.areas, task.zone)
         if task.spec.stored in INCIDENTS:
             self._incidents()

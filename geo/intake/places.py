@@ -91,8 +91,11 @@ def locate(typed: Typed, verdicts: Verdicts, ground: Ground, *, crs: str | None)
     _check_extent(frame, verdicts, ground, usable)
 
 
-def place(typed: Typed, verdicts: Verdicts, ground: Ground) -> None:
-    """Find the area (and beat) of every row; the geometry wins over a code stated near it."""
+def place(typed: Typed, verdicts: Verdicts, ground: Ground, *, day: pd.Series) -> None:
+    """Find the area (and beat) of every row among those in force on its `day`.
+
+    The geometry wins over a code stated near it.
+    """
     if ground.tree.empty:
         raise NotReadyError(
             "No areas are loaded yet; import areas first.", "尚未载入区域，请先导入区域数据。"
@@ -107,22 +110,23 @@ def place(typed: Typed, verdicts: Verdicts, ground: Ground) -> None:
         ground.tree,
         metric_crs=ground.metric_crs,
         root_code=ground.root_code,
+        day=day,
     )
     for verdict, (code, column) in FAULT_OF.items():
         verdicts.keep_out(code, placed["verdict"] == str(verdict), column)
     frame["area_code"] = placed["area_code"]
     if "beat_code" in frame:
-        frame["beat_code"] = _beats(frame, ground)
+        frame["beat_code"] = _beats(frame, ground, day)
 
 
-def _beats(frame: pd.DataFrame, ground: Ground) -> pd.Series:
+def _beats(frame: pd.DataFrame, ground: Ground, day: pd.Series) -> pd.Series:
     """Keep a stated beat that is loaded; else take the grouping that holds the point."""
     beats = ground.areas[ground.areas["grouping"]]
     stated = frame["beat_code"].where(frame["beat_code"].isin(beats.index))
     asked = stated.isna() & frame["lon"].notna()
     if beats.empty or not asked.any():
         return stated
-    found = area_of((frame.loc[asked, "lon"], frame.loc[asked, "lat"]), beats)
+    found = area_of((frame.loc[asked, "lon"], frame.loc[asked, "lat"]), beats, day=day[asked])
     return stated.where(~asked, found.reindex(frame.index)).astype("str")
 
 

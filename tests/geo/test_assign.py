@@ -16,6 +16,7 @@ from pyproj import Geod
 from geo.assign import Verdict, area_of, place_in_areas
 from geo.crs import wgs84_from_gcj02
 from geo.errors import CRSError, UsageError
+from geo.hierarchy import areas_on
 
 METRIC = "EPSG:4547"
 ELLIPSOID = Geod(ellps="WGS84")
@@ -241,3 +242,48 @@ def test_points_read_in_the_wrong_datum_lie_far_from_their_village() -> None:
 def test_distances_are_measured_in_metres_only() -> None:
     with pytest.raises(CRSError, match="metric_crs is in EPSG:4326"):
         place_in_areas([113.39], [38.01], ["a"], villages(), metric_crs="EPSG:4326")
+
+
+# Areas come and go
+
+
+def recoded() -> gpd.GeoDataFrame:
+    """Build village `a`, which became `b` on one day, and `c` beside it, which nobody dated."""
+    frame = pd.DataFrame(
+        {
+            "valid_from": pd.to_datetime(["", "2021-01-01", ""]),
+            "valid_to": pd.to_datetime(["2021-01-01", "", ""]),
+        },
+        index=pd.Index(["a", "b", "c"], name="area_code"),
+    )
+    shapes = [village(113.38, EDGE), village(113.38, EDGE), village(EDGE, 113.42)]
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=4326)
+
+
+def test_a_point_is_placed_among_the_areas_in_force_on_its_day() -> None:
+    days = pd.to_datetime(pd.Series(["2020-12-31", "2021-01-01", None, "2020-01-01"]))
+    lon = [113.39, 113.39, 113.39, 113.41]
+    found = area_of((lon, [38.01] * 4), recoded(), day=days)
+    assert found.tolist() == ["a", "b", "b", "c"]
+
+
+def test_a_point_stated_under_a_retired_code_goes_to_the_area_in_force_around_it() -> None:
+    day = pd.to_datetime(pd.Series(["2020-12-31", "2021-01-01"]))
+    found = place_in_areas(
+        [113.39] * 2, [38.01] * 2, ["a", "a"], recoded(), metric_crs=METRIC, day=day
+    )
+    assert found["area_code"].tolist() == ["a", "b"]
+    assert found["verdict"].tolist() == [Verdict.AGREES, Verdict.GEOMETRY_WINS]
+
+
+@given(points_about, st.lists(st.integers(-3, 3), min_size=30, max_size=30))
+@settings(deadline=None, max_examples=30)
+def test_placing_all_days_at_once_is_placing_each_day_among_its_own_areas(
+    places: list[tuple[float, float]], offsets: list[int]
+) -> None:
+    lon, lat = np.array(places).T
+    day = pd.Series(pd.Timestamp("2021-01-01") + pd.to_timedelta(offsets[: len(lon)], unit="D"))
+    together = area_of((lon, lat), recoded(), day=day)
+    for x, y, when, code in zip(lon, lat, day, together, strict=True):
+        alone = area_of(([x], [y]), areas_on(recoded(), when)).iloc[0]
+        assert (pd.isna(code) and pd.isna(alone)) or code == alone
