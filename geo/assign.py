@@ -282,15 +282,13 @@ def _finest_holding(points: gpd.GeoSeries, areas: gpd.GeoDataFrame) -> NDArray[n
 
 def _first_holding(points: gpd.GeoSeries, layer: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Give the first code of `layer` that holds each point, None where none does."""
-    shapes = gpd.GeoDataFrame(
-        {"code": layer.index.to_numpy(dtype=object)}, geometry=layer.geometry.array
-    )
-    rows = gpd.GeoDataFrame({"row": np.arange(len(points))}, geometry=points.array)
-    # Areas on the left: shapely then prepares each polygon once and asks it about many points.
-    pairs = gpd.sjoin(shapes, rows, predicate="intersects")
-    first = pairs.groupby("row")["code"].min()
-    codes = np.full(len(points), None, dtype=object)
-    codes[first.index.to_numpy()] = first.to_numpy(dtype=object)
+    in_order = layer.sort_index()
+    # The tree holds the points: shapely then prepares each polygon once for many of them.
+    tree = shapely.STRtree(points.to_numpy())
+    area, point = tree.query(in_order.geometry.to_numpy(), predicate="intersects")
+    first = np.full(len(points), len(in_order))
+    np.minimum.at(first, point, area)
+    codes: NDArray[np.object_] = np.append(in_order.index.to_numpy(dtype=object), [None])[first]
     return codes
 
 

@@ -118,9 +118,14 @@ def holds_each(tree: pd.DataFrame, outer: Ints, inner: Ints) -> Bools:
     [True, False, False]
     """
     paths = tree["path"].to_numpy(dtype=object)
-    pairs, which = np.unique(np.column_stack([outer, inner]), axis=0, return_inverse=True)
-    answers = [min(a, b) >= 0 and paths[b].startswith(paths[a]) for a, b in pairs.tolist()]
-    return np.array(answers, dtype=bool)[which.ravel()]
+    # A pair as one number: a million pairs are told apart quicker than as rows.
+    size = len(tree) + 1
+    which, pairs = pd.factorize((outer + 1) * size + inner + 1)
+    answers = [
+        min(a, b) > 0 and paths[b - 1].startswith(paths[a - 1])
+        for a, b in zip(pairs // size, pairs % size, strict=True)
+    ]
+    return np.array(answers, dtype=bool)[which]
 
 
 def children_of(areas: Frame, code: str) -> Frame:

@@ -13,7 +13,7 @@ from geo.crs import WGS84
 from geo.intake.delivery import Delivery, compare
 from geo.intake.spec import Kind
 from geo.schemas import columns_of, validate
-from geo.store.standing import last_events, stands
+from geo.store.standing import last_events, records_of, stands
 from geo.vocabulary import Action, Entity
 
 if TYPE_CHECKING:
@@ -103,14 +103,15 @@ def _shaped(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _known(task: Task, batch: Batch, table: pd.DataFrame) -> pd.DataFrame:
-    """Give the standing records, in the columns of the table; none where no key stands yet."""
+    """Give the standing records with a key of the table, in its columns."""
     if task.spec.stored is Entity.GROUND:
         return table.iloc[:0]
-    # A first delivery of a million rows must not read the million that came before it.
-    if not stands(last_events(batch.connection, task.spec.stored, table.index)).any():
+    last = last_events(batch.connection, task.spec.stored, table.index)
+    standing = last.loc[stands(last), "seq"]
+    if standing.empty:
         return table.iloc[:0]
-    standing: pd.DataFrame = getattr(task.snapshot, task.spec.name)
-    columns: pd.DataFrame = standing.filter(items=list(table.columns))
+    records = records_of(batch.connection, task.spec.stored, standing.tolist())
+    columns: pd.DataFrame = records.filter(items=list(table.columns))
     return columns
 
 

@@ -42,24 +42,30 @@ def count_months(frame: pd.DataFrame, entity: str, zone: ZoneInfo) -> pd.Series:
 
 
 def add_counts(connection: sa.Connection, deltas: pd.Series) -> None:
-    """Add signed deltas; a cell that comes to zero disappears."""
+    """Add signed deltas; a cell that comes to zero disappears. Costs what the deltas cost."""
     deltas = deltas[deltas != 0]
     if deltas.empty:
         return
-    months = deltas.index.get_level_values("ym")
-    known = read_counts(connection, first=months.min(), last=months.max())
-    old = deltas.index.isin(pd.MultiIndex.from_frame(known[CELL]))
-    _update(connection, deltas[old])
-    _insert(connection, deltas[~old])
-    connection.execute(sa.delete(month_count).where(month_count.c.n == 0))
-
-
-def read_counts(
-    connection: sa.Connection, *, first: str = "0000-01", last: str = "9999-12"
-) -> pd.DataFrame:
-    """Read the counts of the months `first` to `last` as ym, stream, area_code, n, in order."""
+    cells = [
+        {"at_ym": ym, "at_stream": stream, "at_area_code": area, "delta": delta}
+        for (ym, stream, area), delta in zip(deltas.index, deltas.tolist(), strict=True)
+    ]
     c = month_count.c
-    asked = sa.select(c.ym, c.stream, c.area_code, c.n).where(c.ym.between(first, last))
+    cell = sa.and_(*(c[name] == sa.bindparam(f"at_{name}") for name in CELL))
+    nothing = [sa.bindparam(f"at_{name}", type_=c[name].type).label(name) for name in CELL]
+    absent = ~sa.exists().where(cell)
+    opened = sa.select(*nothing, sa.literal(0)).where(absent)
+    connection.execute(sa.insert(month_count).from_select([*CELL, "n"], opened), cells)
+    connection.execute(
+        sa.update(month_count).where(cell).values(n=c.n + sa.bindparam("delta")), cells
+    )
+    connection.execute(sa.delete(month_count).where(cell, c.n == 0), cells)
+
+
+def read_counts(connection: sa.Connection) -> pd.DataFrame:
+    """Read all counts as ym, stream, area_code, n, in order."""
+    c = month_count.c
+    asked = sa.select(c.ym, c.stream, c.area_code, c.n)
     rows = connection.execute(asked.order_by(c.ym, c.stream, c.area_code)).all()
     frame = pd.DataFrame(rows, columns=[*CELL, "n"])
     return frame.astype({"ym": "str", "stream": "str", "area_code": "str", "n": "int64"})
@@ -78,26 +84,3 @@ def _named(counts: pd.Series, stream: str) -> pd.Series:
         names=CELL,
     )
     return pd.Series(counts.to_numpy(), index=cells, dtype="int64")
-
-
-def _update(connection: sa.Connection, deltas: pd.Series) -> None:
-    if deltas.empty:
-        return
-    c = month_count.c
-    cell = sa.and_(*(c[name] == sa.bindparam(f"at_{name}") for name in CELL))
-    statement = sa.update(month_count).where(cell).values(n=c.n + sa.bindparam("delta"))
-    rows = [
-        {"at_ym": ym, "at_stream": stream, "at_area_code": area, "delta": delta}
-        for (ym, stream, area), delta in zip(deltas.index, deltas.tolist(), strict=True)
-    ]
-    connection.execute(statement, rows)
-
-
-def _insert(connection: sa.Connection, deltas: pd.Series) -> None:
-    if deltas.empty:
-        return
-    rows = [
-        {"ym": ym, "stream": stream, "area_code": area, "n": n}
-        for (ym, stream, area), n in zip(deltas.index, deltas.tolist(), strict=True)
-    ]
-    connection.execute(sa.insert(month_count), rows)

@@ -33,9 +33,12 @@ __all__ = [
     "Versions",
     "covered_to",
     "drops_of",
+    "events_covered",
     "joined",
     "no_versions",
+    "read_rows",
     "read_segments",
+    "read_stamps",
     "read_tail",
     "stamped",
     "tail_length",
@@ -113,6 +116,12 @@ def covered_to(connection: sa.Connection, entity: str) -> int:
     return connection.execute(last).scalar() or 0
 
 
+def events_covered(connection: sa.Connection, entity: str) -> int:
+    """Give the number of the entity's events that lie in segments."""
+    events = sa.select(sa.func.sum(segment.c.events)).where(segment.c.entity == entity)
+    return connection.execute(events).scalar() or 0
+
+
 def tail_length(connection: sa.Connection, entity: str) -> int:
     """Give the number of the entity's events that lie in no segment."""
     beyond = event.c.seq > covered_to(connection, entity)
@@ -137,12 +146,8 @@ def write_segment(connection: sa.Connection, entity: str, versions: Versions) ->
 
 def read_segments(connection: sa.Connection, entity: str, *, after: int = 0) -> Versions:
     """Read the versions in segments with `seq > after`."""
-    bodies = (
-        sa.select(segment.c.body)
-        .where(segment.c.entity == entity, segment.c.last_seq > after)
-        .order_by(segment.c.first_seq)
-    )
-    tables = [pq.read_table(pa.BufferReader(body)) for body in connection.execute(bodies).scalars()]
+    bodies = _bodies(connection, entity, after=after)
+    tables = [pq.read_table(pa.BufferReader(body)) for body in bodies]
     if not tables:
         return no_versions(entity)
     table = pa.concat_tables(tables, promote_options="permissive")
@@ -152,6 +157,42 @@ def read_segments(connection: sa.Connection, entity: str, *, after: int = 0) -> 
     drops = table.filter(dropped).select([key_of(entity), "seq", "known_at"]).to_pandas()
     rows = _rows(table.filter(pc.invert(dropped)), entity)
     return Versions(rows, drops.rename(columns={key_of(entity): "key"})).between(after, MAX_SEQ)
+
+
+def read_stamps(connection: sa.Connection, entity: str) -> pd.DataFrame:
+    """Read key, seq, known_at (microseconds) and stands of every event in segments."""
+    key = key_of(entity)
+    tables = [
+        pq.read_table(pa.BufferReader(body), columns=[key, "seq", "known_at", RETRACTED])
+        for body in _bodies(connection, entity)
+    ]
+    table = pa.concat_tables(tables, promote_options="permissive")
+    known_at = table.column("known_at").cast(pa.timestamp("us", "UTC")).cast(pa.int64())
+    frame: pd.DataFrame = table.select([key, "seq"]).to_pandas().rename(columns={key: "key"})
+    return frame.assign(
+        known_at=known_at.to_numpy(), stands=pc.invert(table.column(RETRACTED)).to_numpy()
+    )
+
+
+def read_rows(connection: sa.Connection, entity: str, seqs: NDArray[np.int64]) -> pd.DataFrame:
+    """Read the records that the events `seqs` stated, all of them in segments."""
+    wanted = pa.array(seqs)
+    tables = []
+    for body in _bodies(connection, entity):
+        table = pq.read_table(pa.BufferReader(body))
+        tables.append(table.filter(pc.is_in(table.column("seq"), value_set=wanted)))
+    rows = _rows(pa.concat_tables(tables, promote_options="permissive"), entity)
+    return rows.drop(columns=list(STAMPS))
+
+
+def _bodies(connection: sa.Connection, entity: str, *, after: int = 0) -> sa.ScalarResult[bytes]:
+    """Give the segments with any `seq > after`, in the order of the chain."""
+    bodies = (
+        sa.select(segment.c.body)
+        .where(segment.c.entity == entity, segment.c.last_seq > after)
+        .order_by(segment.c.first_seq)
+    )
+    return connection.execute(bodies).scalars()
 
 
 def read_tail(connection: sa.Connection, entity: str, *, after: int, upto: int) -> Versions:

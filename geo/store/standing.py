@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -11,16 +12,21 @@ from geo.errors import LedgerError
 from geo.schemas import conform, key_of
 from geo.store.payload import frame_from_payloads
 from geo.store.portions import in_portions
+from geo.store.segments import covered_to, events_covered, read_rows, read_stamps
 from geo.store.tables import event, payload
 from geo.vocabulary import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["last_events", "records_of", "refuse_unfit", "stands"]
 
 AT_ONCE: Final = 500
 """Keys asked for in one query; every database takes that many parameters."""
+
+SHARE_FOR_COLUMNS: Final = 1 / 25
+"""From this share of an entity's events on, reading its columns whole is quicker than asking
+for single keys: a million keys cost 0.4 s so, and 10 s one by one."""
 
 COLUMNS: Final = ("key", "seq", "action", "known_at")
 
@@ -32,10 +38,13 @@ def last_events(
     *,
     only: sa.ColumnElement[bool] | None = None,
 ) -> pd.DataFrame:
-    """Give the last event of each key that has any: seq, action, known_at, indexed by key.
+    """Give the last event of each key that has any: seq, known_at, stands, indexed by key.
 
-    With `only`, the last one of the events that meet this condition.
+    `stands` says whether it left the record standing. With `only`, the last one of the events
+    that meet this condition.
     """
+    if only is None and _is_many(connection, entity, len(keys)):
+        return _last_in_columns(connection, entity, keys)
     c = event.c
     every = (
         sa.select(*(c[name] for name in COLUMNS)).where(c.entity == entity).order_by(c.key, c.seq)
@@ -47,12 +56,12 @@ def last_events(
     rows: list[sa.Row[str, int, str, int]] = []
     for some in in_portions(keys.tolist(), AT_ONCE):
         rows += connection.execute(every.where(c.key.in_(some))).all()
-    return _frame(rows)
+    return _last(_frame(rows))
 
 
 def stands(last: pd.DataFrame) -> pd.Series:
     """Say of each last event whether its record stands, that is, was not retracted."""
-    return last["action"] != Action.RETRACTED.value
+    return last["stands"]
 
 
 def refuse_unfit(keys: pd.Index, last: pd.DataFrame, action: Action, entity: str) -> None:
@@ -63,7 +72,7 @@ def refuse_unfit(keys: pd.Index, last: pd.DataFrame, action: Action, entity: str
             f"The {entity} {twice} comes twice in one append; give each key once.",
             f"{entity} {twice} 在同一次写入中出现两次；每个主键只能出现一次。",
         )
-    standing = keys.isin(last.index[stands(last)])
+    standing = last.index[stands(last)].get_indexer(keys) >= 0
     if action is Action.RECORDED and standing.any():
         raise LedgerError(
             f"The {entity} {keys[standing][0]} stands already; append a correction instead.",
@@ -77,25 +86,72 @@ def refuse_unfit(keys: pd.Index, last: pd.DataFrame, action: Action, entity: str
         )
 
 
-def records_of(connection: sa.Connection, entity: str, seqs: Iterable[int]) -> pd.DataFrame:
-    """Give the records that the events `seqs` stated, indexed by key."""
+def records_of(connection: sa.Connection, entity: str, seqs: Sequence[int]) -> pd.DataFrame:
+    """Give the records that the events `seqs` stated, indexed by key, in the chain's order."""
+    if _is_many(connection, entity, len(seqs)):
+        return _records_in_columns(connection, entity, seqs)
+    return _records(connection, entity, seqs)
+
+
+def _records(connection: sa.Connection, entity: str, seqs: Iterable[int]) -> pd.DataFrame:
     wanted = (
         sa.select(event.c.key, payload.c.body)
         .join_from(event, payload, event.c.seq == payload.c.seq)
         .order_by(event.c.seq)
     )
     rows: list[sa.Row[str, bytes]] = []
-    for some in in_portions(seqs, AT_ONCE):
+    for some in in_portions(sorted(seqs), AT_ONCE):
         rows += connection.execute(wanted.where(event.c.seq.in_(some))).all()
     frame = frame_from_payloads([body for _, body in rows])
     frame.index = pd.Index([key for key, _ in rows], dtype="str", name=key_of(entity))
     return conform(frame, entity)
 
 
-def _frame(rows: Iterable[sa.Row[str, int, str, int]]) -> pd.DataFrame:
-    found = pd.DataFrame.from_records(list(rows), columns=list(COLUMNS)).astype({"key": "str"})
-    found = found.drop_duplicates("key", keep="last").set_index("key")
-    return found.astype({"seq": "int64", "action": "str", "known_at": "int64"})
+def _is_many(connection: sa.Connection, entity: str, count: int) -> bool:
+    """Say whether so many keys are asked for that reading the columns whole is quicker."""
+    covered = events_covered(connection, entity)
+    return covered > 0 and count >= SHARE_FOR_COLUMNS * covered
 
 
-NONE: Final = _frame([])
+def _last_in_columns(connection: sa.Connection, entity: str, keys: pd.Index) -> pd.DataFrame:
+    """Give what `last_events` gives, from the segments and the events behind them."""
+    c = event.c
+    beyond = c.seq > covered_to(connection, entity)
+    tail = sa.select(*(c[name] for name in COLUMNS)).where(c.entity == entity, beyond)
+    newer = _frame(connection.execute(tail.order_by(c.seq)).all())
+    known = pd.concat([read_stamps(connection, entity), newer], ignore_index=True)
+    last = _last(known.sort_values("seq"))
+    at = last.index.get_indexer(keys)
+    return last.iloc[at[at >= 0]]
+
+
+def _records_in_columns(
+    connection: sa.Connection, entity: str, seqs: Sequence[int]
+) -> pd.DataFrame:
+    """Give what `records_of` gives; events behind the segments are read one by one."""
+    wanted = np.sort(np.asarray(seqs, dtype="int64"))
+    beyond = wanted > covered_to(connection, entity)
+    held = read_rows(connection, entity, wanted[~beyond])
+    if not beyond.any():
+        return held
+    return pd.concat([held, _records(connection, entity, wanted[beyond].tolist())])
+
+
+def _frame(rows: Sequence[sa.Row[str, int, str, int]]) -> pd.DataFrame:
+    key, seq, action, known_at = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return pd.DataFrame(
+        {
+            "key": pd.array(key, dtype="str"),
+            "seq": np.array(seq, dtype="int64"),
+            "known_at": np.array(known_at, dtype="int64"),
+            "stands": np.array(action, dtype=object) != Action.RETRACTED.value,
+        }
+    )
+
+
+def _last(events: pd.DataFrame) -> pd.DataFrame:
+    """Keep the last event of each key."""
+    return events.drop_duplicates("key", keep="last").set_index("key")
+
+
+NONE: Final = _last(_frame([]))
