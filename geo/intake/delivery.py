@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from geo.intake.faults import Mask
 
-__all__ = ["Delivery", "compare"]
+__all__ = ["Delivery", "compare", "differs"]
 
 SAME_NUMBER = 1e-9
 """Degrees and every other number: nearer than this is the same (0.1 mm on the ground)."""
@@ -40,17 +40,18 @@ def compare(frame: pd.DataFrame, known: pd.DataFrame, *, fed: AbstractSet[str]) 
     if not is_known.any():
         return Delivery(frame, frame.iloc[:0], 0)
     said, stood = frame[is_known], known.reindex(frame.index[is_known])
-    differs = np.zeros(len(said), dtype=bool)
+    other = np.zeros(len(said), dtype=bool)
     merged = said.copy()
     for name in frame.columns:
         if name in fed:
-            differs |= _differs(said[name], stood[name])
+            other |= differs(said[name], stood[name])
         else:
             merged[name] = stood[name]
-    return Delivery(frame[~is_known], merged[differs], int((~differs).sum()))
+    return Delivery(frame[~is_known], merged[other], int((~other).sum()))
 
 
-def _differs(said: pd.Series, stood: pd.Series) -> Mask:
+def differs(said: pd.Series, stood: pd.Series) -> Mask:
+    """Say row by row whether two columns say different things; unknown is unknown's equal."""
     if str(said.dtype) == "geometry":
         same = shapely.equals_exact(said.to_numpy(), stood.to_numpy(), tolerance=SAME_NUMBER)
     elif said.dtype.kind == "f":

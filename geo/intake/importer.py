@@ -141,6 +141,7 @@ def _account(task: Task, check: FileCheck, written: Written) -> ImportReport:
         unchanged=written.unchanged,
         corrected=written.corrected,
         implied=len(check.implied),
+        reattributed=written.reattributed,
         warned=verdicts.warned(),
         reasons=verdicts.reasons(),
         warnings=verdicts.warnings(),

@@ -11,6 +11,8 @@ import pandas as pd
 
 from geo.crs import WGS84
 from geo.intake.delivery import Delivery, compare
+from geo.intake.ground_change import GroundChange, areas_after
+from geo.intake.reattribution import reattribute
 from geo.intake.spec import Kind
 from geo.schemas import columns_of, validate
 from geo.store.standing import last_events, records_of, stands
@@ -37,6 +39,8 @@ class Written:
     """None where the writing was only rehearsed."""
     corrected: int
     unchanged: int
+    reattributed: int
+    """Standing records whose area is another one since this delivery."""
 
 
 def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
@@ -65,10 +69,14 @@ def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
             _put_ground(task, batch, table)
         else:
             _append(task, batch, check, delivery)
+        reattributed = _reattribute(task, batch, check, delivery)
         if task.rehearsal:
             raise _Rehearsed
     return Written(
-        None if task.rehearsal else batch.batch_id, len(delivery.changed), delivery.unchanged
+        None if task.rehearsal else batch.batch_id,
+        len(delivery.changed),
+        delivery.unchanged,
+        reattributed,
     )
 
 
@@ -144,6 +152,15 @@ def _append(task: Task, batch: Batch, check: FileCheck, delivery: Delivery) -> N
         action=Action.CORRECTED,
         known_at=recorded if task.backfill else None,
     )
+
+
+def _reattribute(task: Task, batch: Batch, check: FileCheck, delivery: Delivery) -> int:
+    """Let standing records follow the areas of this file; of any other entity nothing follows."""
+    if task.spec.stored is not Entity.AREA:
+        return 0
+    known = task.snapshot
+    after = areas_after(known.areas, check.implied, delivery.new, delivery.changed)
+    return reattribute(task, batch, GroundChange(known.areas, after, known.lineage, known.subjects))
 
 
 def _put_ground(task: Task, batch: Batch, table: pd.DataFrame) -> None:
