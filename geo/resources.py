@@ -16,7 +16,7 @@ def names(folder: str) -> list[str]:
     """List the files of a data folder by name, sorted; empty when there is no such folder.
 
     >>> names("rulebooks")
-    ['open-data.yaml', 'shanxi-2020.yaml']
+    ['henan-2021.yaml', 'open-data.yaml', 'shanxi-2020.yaml']
     """
     place = DATA / folder
     return sorted(item.name for item in place.glob("*.*") if item.is_file())

@@ -20,7 +20,9 @@ from dashboard.commands.common import (
     print_json,
     services_of,
 )
+from dashboard.i18n import t
 from dashboard.services.records import records
+from dashboard.services.rulebooks import difference_line, difference_rows
 from dashboard.services.zero import ratio_text
 from geo.errors import UsageError
 from geo.window import Window, month_windows, parse_window
@@ -54,11 +56,17 @@ def zero(
     end: Annotated[str, typer.Option("--to", help="The day after a series of windows.")] = "",
     by: Annotated[str, typer.Option(help="A level, class or subject.")] = "class",
     rulebook: Annotated[str, typer.Option(help="Another rulebook than the store's.")] = "",
+    compare_rulebooks: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--compare-rulebooks", help="Two rulebooks: list whose status differs, why."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the rows: .csv, .xlsx or .json.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print zero rates with n/N and bounds; with --json the rows too."""
     services = services_of(db)
+    if compare_rulebooks is not None:
+        rulebook = compare_rulebooks[0]
     asked = _asked(
         services,
         as_of=as_of,
@@ -69,13 +77,21 @@ def zero(
         by=by,
         rulebook=rulebook,
     )
+    if compare_rulebooks is not None:
+        _compare(services, asked, compare_rulebooks[1], out, as_json=as_json)
+        return
     answer = _answer(services, asked)
     if out is not None:
         _write(services, asked, answer, out, window)
     if as_json:
         print_json(answer)
         return
-    console.print(asked.rulebook.says(language()), highlight=False)
+    for sentence in (
+        asked.rulebook.says(language()),
+        asked.rulebook.warns(asked.windows, language()),
+    ):
+        if sentence:
+            console.print(sentence, highlight=False)
     for rate in answer["rates"]:
         console.print(
             f"{rate['window']}  {rate['class']:<12} {rate['stream']:<11} "
@@ -129,6 +145,7 @@ def _answer(services: Services, asked: _Asked) -> dict[str, Any]:
         "known_at": known.isoformat(),
         "rulebook": asked.rulebook.id,
         "says": asked.rulebook.says("en"),
+        "warning": asked.rulebook.warns(asked.windows),
         "reconstructed": services.world.snapshot(asked.known_at).reconstructed,
         "rates": _records(
             rates,
@@ -151,6 +168,43 @@ def _answer(services: Services, asked: _Asked) -> dict[str, Any]:
             ["code", "window", "stream", "status", "breaking", "streak_days"],
         ),
     }
+
+
+def _compare(
+    services: Services, asked: _Asked, second: str, out: Path | None, *, as_json: bool
+) -> None:
+    """List whose status differs under two rulebooks, in the order of codes."""
+    first, other = asked.rulebook, services.world.rulebook_named(second)
+    diff = services.board.compare(
+        first,
+        other,
+        asked.windows,
+        as_of=asked.as_of,
+        known_at=asked.known_at,
+        level=_level(services, asked.by),
+    )
+    rows = difference_rows(diff, first, other)
+    known = asked.known_at or services.world.now
+    answer = {
+        "as_of": asked.as_of.isoformat(),
+        "known_at": known.isoformat(),
+        "rulebooks": [first.id, other.id],
+        "warnings": [said for book in (first, other) if (said := book.warns(asked.windows))],
+        "rows": rows,
+    }
+    if out is not None:
+        _write_json(answer, out)
+    if as_json:
+        print_json(answer)
+        return
+    for book in (first, other):
+        if said := book.warns(asked.windows, language()):
+            console.print(said, highlight=False)
+    for row in rows:
+        console.print(difference_line(row, language()), highlight=False)
+    counted = {"n": len(rows), "first": first.id, "second": other.id}
+    key = "rulebooks.count" if rows else "rulebooks.none"
+    console.print(t(key, language(), **counted), highlight=False)
 
 
 def _level(services: Services, by: str) -> str | None:
@@ -185,9 +239,13 @@ def _write(
 ) -> None:
     fmt = out.suffix.removeprefix(".")
     if fmt == "json":
-        import orjson
-
-        out.write_bytes(orjson.dumps(answer, default=str, option=orjson.OPT_INDENT_2))
+        _write_json(answer, out)
         return
     _, _, body = services.zero.export(fmt, "subject", window, language(), as_of=asked.as_of)
     out.write_bytes(body)
+
+
+def _write_json(answer: dict[str, Any], out: Path) -> None:
+    import orjson
+
+    out.write_bytes(orjson.dumps(answer, default=str, option=orjson.OPT_INDENT_2))

@@ -94,7 +94,9 @@ class ZeroService:
             as_of=day,
             known_at=moment_text(world.now, snapshot.time_zone),
         )
-        return text + (t("zero.reconstructed", lang) if snapshot.reconstructed else "")
+        text += t("zero.reconstructed", lang) if snapshot.reconstructed else ""
+        warning = world.rulebook.warns((self.window(window, as_of=day),), lang)
+        return f"{text} {warning}".rstrip()
 
     def export(
         self, fmt: str, by: str, window: str, lang: str, *, as_of: date | None = None

@@ -15,6 +15,7 @@ from geo.vocabulary import Stream
 from geo.window import month_windows
 from models.zero.facts import STREAMS as CUBE_STREAMS
 from models.zero.rates import zero_rates
+from models.zero.rulebook_diff import compare_rulebooks
 from models.zero.status import Question, status_cube, zero_status
 from models.zero.streaks import zero_streaks
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dashboard.services.world import World
     from geo.window import Window
     from models.zero.rulebook import Rulebook
+    from models.zero.rulebook_diff import RulebookDiff
 
 __all__ = ["SERIES_MONTHS", "STREAMS", "ZeroBoard", "share_at_zero"]
 
@@ -63,6 +65,22 @@ class ZeroBoard:
             windows, as_of=as_of, known_at=known_at, rulebook=book, level=level
         )
         return self._cache.get(key, lambda: zero_status(**question))
+
+    def compare(
+        self,
+        first: Rulebook,
+        second: Rulebook,
+        windows: Sequence[Window],
+        *,
+        as_of: date,
+        known_at: datetime | None = None,
+        level: str | None = None,
+    ) -> RulebookDiff:
+        """List the statuses that differ under two rulebooks; see `models.zero.rulebook_diff`."""
+        question = self._question(
+            windows, as_of=as_of, known_at=known_at, rulebook=first, level=level
+        )
+        return compare_rulebooks(question, second)
 
     def area_status(self, window: Window, *, as_of: date) -> pd.DataFrame:
         """Give the status rows of area subjects alone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,9 @@ DAY: Final = 1440.0
 
 LATE: Final = 0.03
 """Share of incidents that somebody reports weeks later."""
+
+MAJOR_IMPACT, IMPACT_UNKNOWN = 0.03, 0.01
+"""Shares of cases of major impact, and of those of which nobody said."""
 
 AREA_ONLY: Final = {"fraud": 0.35}
 AREA_ONLY_ELSE: Final = 0.025
@@ -143,11 +147,23 @@ def _drawn(shares: dict[str, float], chance: Floats) -> np.ndarray:
     return np.array(list(shares))[number]
 
 
+def _impact(ids: pd.Index) -> pd.Series:
+    """Say of each case whether its impact was major; of some nobody said.
+
+    Drawn from the id alone, so that a record keeps its impact and no other draw moves.
+    """
+    chance = np.array([crc32(str(one).encode()) % 1000 for one in ids]) / 1000
+    impact = pd.array(chance < MAJOR_IMPACT, dtype="boolean")
+    impact[chance >= 1 - IMPACT_UNKNOWN] = pd.NA
+    return pd.Series(impact, index=ids)
+
+
 def _as_cases(frame: pd.DataFrame) -> pd.DataFrame:
     stations = {code: f"{name.zh[:-1]}派出所" for code, name in zip(TOWN_CODES, TOWNS, strict=True)}
     never = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
     return frame.assign(
         case_class=frame["category"].map(CLASSES).to_numpy(),
+        major_impact=_impact(frame.index),
         station=frame["area_code"].str[:9].map(stations).to_numpy(),
         filed_on=never,
         cleared_on=never,

@@ -143,6 +143,7 @@ CASES: Final = EntitySpec(
     (
         *_INCIDENT,
         _choice("case_class", "criminal", "public_security"),
+        Field("major_impact", Kind.FLAG),
         *_text("station"),
         *_days("filed_on", "cleared_on"),
     ),

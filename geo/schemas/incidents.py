@@ -1,6 +1,17 @@
 """Tables of cases and accidents: the only incidents a risk model or a patrol may see."""
 
-from geo.schemas.base import Day, EntityTable, Flag, Key, Moment, Number, Text, key, known
+from geo.schemas.base import (
+    Day,
+    EntityTable,
+    Flag,
+    Key,
+    MaybeFlag,
+    Moment,
+    Number,
+    Text,
+    key,
+    known,
+)
 from geo.vocabulary import AccidentLevel, DiscoverySource, LocationPrecision, Review
 
 __all__ = ["Accidents", "Cases", "IncidentTable"]
@@ -36,9 +47,10 @@ class IncidentTable(EntityTable):
 
 
 class Cases(IncidentTable):
-    """Criminal and public-security cases."""
+    """Criminal and public-security cases; `major_impact` is the source's own judgement."""
 
     case_class: Text = known(isin=["criminal", "public_security"])
+    major_impact: MaybeFlag = known()
     station: Text = known()
     filed_on: Day = known()
     cleared_on: Day = known()

@@ -49,6 +49,8 @@ def stored_or_attributed(facts: pd.DataFrame, register: Register, days: Ints) ->
 
 def attributed_positions(facts: pd.DataFrame, register: Register, days: Ints) -> Ints:
     """Give the subject's place of each fact, unit first; -1 where nobody is registered."""
+    if not register.size:
+        return np.full(len(facts), -1, dtype=np.int64)
     return np.where(
         (unit := _unit_positions(facts, register, days)) >= 0,
         unit,

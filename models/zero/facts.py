@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from models.zero.register import Register
     from models.zero.rulebook import Rulebook
 
-__all__ = ["STREAMS", "Facts", "counting", "facts_between"]
+__all__ = ["STREAMS", "Facts", "counting", "facts_between", "left_out", "occurred_in"]
 
 STREAMS: Final = (Stream.CASE, Stream.ACCIDENT, Stream.PETITION)
 """The order of the streams on every axis of this package."""
@@ -85,17 +85,34 @@ def facts_between(
 def counting(incidents: pd.DataFrame, rulebook: Rulebook) -> Bools:
     """Tell which incidents would break a zero once confirmed, shape (n,).
 
-    Rejected and duplicate reports never count. A missing kind counts where the rulebook says
-    so; a missing level is the lowest. A property-only crash is left out only when deaths and
-    serious injuries are both *known* to be none.
+    Rejected and duplicate reports never count. A missing kind or impact counts where the
+    rulebook says so; a missing level is the lowest. An accident without casualties is left out
+    only when deaths and serious injuries are both *known* to be none.
+    """
+    out = np.zeros(len(incidents), dtype=bool)
+    for mask in left_out(incidents, rulebook).values():
+        out |= mask
+    return ~out
+
+
+def left_out(incidents: pd.DataFrame, rulebook: Rulebook) -> dict[str, Bools]:
+    """Tell for each reason which incidents it keeps from breaking a zero, masks of shape (n,).
+
+    The reasons: `settled` (rejected or a duplicate), `kind`, `impact` (a case not of major
+    impact), `level` (an accident below it) and `harmless` (an accident without casualties).
     """
     stream = column(incidents, "stream")
     right_kind = np.zeros(len(incidents), dtype=bool)
     for name in RiskStream:
         right_kind |= _among(stream, [name]) & _kind_counts(incidents, name, rulebook)
-    accident = _among(stream, [RiskStream.ACCIDENT])
-    left_out = accident & (_below_level(incidents, rulebook) | _harmless(incidents, rulebook))
-    return right_kind & ~left_out & ~_among(column(incidents, "review"), SETTLED_NO)
+    case, accident = (_among(stream, [name]) for name in RiskStream)
+    return {
+        "settled": _among(column(incidents, "review"), SETTLED_NO),
+        "kind": ~right_kind,
+        "impact": case & _minor(incidents, rulebook),
+        "level": accident & _below_level(incidents, rulebook),
+        "harmless": accident & _harmless(incidents, rulebook),
+    }
 
 
 def _incident_facts(
@@ -108,7 +125,7 @@ def _incident_facts(
 ) -> tuple[Ints, Ints, Bools]:
     if incidents.empty:
         return _nothing()
-    chosen = _occurred_in(incidents, window, zone)
+    chosen = occurred_in(incidents, window, zone)
     chosen = chosen[counting(chosen, rulebook)]
     day = local_days(chosen["occurred_from"], zone)
     subject = stored_or_attributed(chosen, register, day)
@@ -142,7 +159,8 @@ def _nothing() -> tuple[Ints, Ints, Bools]:
     return none, none, none.astype(bool)
 
 
-def _occurred_in(incidents: pd.DataFrame, window: Window, zone: ZoneInfo) -> pd.DataFrame:
+def occurred_in(incidents: pd.DataFrame, window: Window, zone: ZoneInfo) -> pd.DataFrame:
+    """Keep the incidents of the local days of `window`, with the columns the rules read."""
     start, end = (pd.Timestamp(moment) for moment in window.utc(zone))
     occurred = incidents["occurred_from"]
     inside = ((occurred >= start) & (occurred < end)).to_numpy()
@@ -158,6 +176,7 @@ NEEDED: Final = (
     "unit_id",
     "area_code",
     "case_class",
+    "major_impact",
     "accident_kind",
     "level",
     "deaths",
@@ -180,14 +199,26 @@ def _kind_counts(incidents: pd.DataFrame, stream: RiskStream, rulebook: Rulebook
     return _among(words, kinds, missing=rulebook.unknown_kind_counts)
 
 
+def _minor(incidents: pd.DataFrame, rulebook: Rulebook) -> Bools:
+    """Tell which cases lack the major impact that their kind needs to count."""
+    needs = _among(column(incidents, "case_class"), rulebook.major_impact_only)
+    if not needs.any():
+        return needs
+    impact = column(incidents, "major_impact").astype("boolean")
+    return needs & ~impact.fillna(rulebook.unknown_kind_counts).to_numpy(dtype=bool)
+
+
 def _below_level(incidents: pd.DataFrame, rulebook: Rulebook) -> Bools:
     levels = list(AccidentLevel)
     return _among(column(incidents, "level"), levels[: levels.index(rulebook.minimum_level)])
 
 
 def _harmless(incidents: pd.DataFrame, rulebook: Rulebook) -> Bools:
-    left_out = _among(column(incidents, "accident_kind"), rulebook.property_only_excluded)
+    kinds = rulebook.property_only_excluded
+    harmless = np.ones(len(incidents), dtype=bool)
+    if kinds is not None:
+        harmless = _among(column(incidents, "accident_kind"), kinds)
     for name in ("deaths", "serious_injuries"):
         harm = pd.to_numeric(column(incidents, name)).to_numpy(dtype=float, na_value=np.nan)
-        left_out &= harm == 0
-    return left_out
+        harmless &= harm == 0
+    return harmless

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,12 +13,16 @@ from geo.errors import SchemaError
 from geo.vocabulary import AccidentLevel, RiskStream, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from geo.window import Window
 
 __all__ = ["Coverage", "Rulebook", "rulebook_from_yaml"]
 
 Coverage: Final = ("reported", "assumed")
 """`reported`: assessed only where reports came. `assumed`: every subject, and figures say so."""
+
+CASE_CLASSES: Final = ("criminal", "public_security")
 
 DAYS_MOST: Final = 27
 """A grace for reports shorter than any month, so that at most one month waits for its report."""
@@ -28,8 +32,10 @@ DAYS_MOST: Final = 27
 class Rulebook:
     """The rules of one programme; made by `rulebook_from_yaml`, which checks them.
 
-    `counting` gives the kinds that break a stream's zero; None means every kind. Shares lie in
-    0..1. `targets` maps a subject class to the rate aimed at; a class without one has none.
+    `counting` gives the kinds that break a stream's zero, `property_only_excluded` those that
+    need casualties to do so; None means every kind. `major_impact_only` are kinds of case that
+    need a major impact. Shares lie in 0..1. `targets` maps a subject class to the rate aimed
+    at; a class without one has none.
     """
 
     id: str
@@ -42,9 +48,10 @@ class Rulebook:
     report_due_days: int
     unobserved: frozenset[Stream]
     counting: Mapping[RiskStream, frozenset[str] | None]
+    major_impact_only: frozenset[str]
     unknown_kind_counts: bool
     minimum_level: AccidentLevel
-    property_only_excluded: frozenset[str]
+    property_only_excluded: frozenset[str] | None
     resolve_days: int
     extension_days: int
     unresolved_outcomes: frozenset[str]
@@ -74,6 +81,19 @@ class Rulebook:
         """Give the sentence about coverage that stands beside every figure."""
         return says_coverage(self, language) + says_unobserved(self, language)
 
+    def warns(self, windows: Iterable[Window], language: str = "en") -> str:
+        """Give the sentence beside a figure that speaks of days the rules do not hold on.
+
+        Empty where every day of every window lies in the rules' validity.
+        """
+        strays = [w for w in windows if not self._holds_throughout(w)]
+        if not strays:
+            return ""
+        return says_validity(self, strays, language)
+
+    def _holds_throughout(self, window: Window) -> bool:
+        return self.valid_on(window.start) and self.valid_on(window.end - timedelta(days=1))
+
 
 def says_coverage(rulebook: Rulebook, language: str) -> str:
     """Say on what the assessment of a subject rests."""
@@ -96,6 +116,17 @@ def says_unobserved(rulebook: Rulebook, language: str) -> str:
         words = {Stream.PETITION: "信访", Stream.ACCIDENT: "事故", Stream.CASE: "案件"}
         return f"无来源、不评估：{'、'.join(words[stream] for stream in streams)}。"
     return f" No source, so not assessed: {', '.join(streams)}."
+
+
+def says_validity(rulebook: Rulebook, strays: Sequence[Window], language: str) -> str:
+    """Name when the rules hold and which windows ask beyond that."""
+    labels = ", ".join(dict.fromkeys(window.label for window in strays))
+    since, until = rulebook.valid_from, rulebook.valid_to
+    if language == "zh":
+        span = (f"自 {since} 起" if since else "") + (f"至 {until} 前" if until else "")
+        return f"注意：规则 {rulebook.id} {span}有效，而所问窗口 {labels} 超出此范围。"
+    span = " ".join([*([f"from {since}"] if since else []), *([f"until {until}"] if until else [])])
+    return f"Note: the rules {rulebook.id} hold {span}; asked of {labels}, they go beyond that."
 
 
 def rulebook_from_yaml(text: str) -> Rulebook:
@@ -224,9 +255,17 @@ def counting_kinds(raw: Mapping[str, Any], name: str) -> Mapping[RiskStream, fro
     kinds = mapping(raw, name)
     if kinds.keys() != set(RiskStream):
         raise wrong(name, sorted(kinds), "the streams case and accident")
-    return MappingProxyType(
-        {s: None if kinds[s] == "any" else texts(f"{name}.{s}", kinds[s]) for s in RiskStream}
-    )
+    return MappingProxyType({s: kinds_or_any(f"{name}.{s}", kinds[s]) for s in RiskStream})
+
+
+def kinds_or_any(name: str, value: object) -> frozenset[str] | None:
+    """Check a list of kinds; `any` becomes None."""
+    return None if value == "any" else texts(name, value)
+
+
+def case_classes(raw: Mapping[str, Any], name: str) -> frozenset[str]:
+    """Read a list of kinds of case."""
+    return frozenset(one_of(name, kind, CASE_CLASSES) for kind in texts(name, raw.get(name)))
 
 
 def streams(raw: Mapping[str, Any], name: str) -> frozenset[Stream]:
@@ -255,11 +294,12 @@ READERS: Final = MappingProxyType(
         "report_due_days": report_grace,
         "unobserved": streams,
         "counting": counting_kinds,
+        "major_impact_only": case_classes,
         "unknown_kind_counts": truth,
         "minimum_level": lambda raw, name: AccidentLevel(
             one_of(name, raw.get(name), tuple(AccidentLevel))
         ),
-        "property_only_excluded": lambda raw, name: texts(name, raw.get(name)),
+        "property_only_excluded": lambda raw, name: kinds_or_any(name, raw.get(name)),
         "resolve_days": whole_days,
         "extension_days": whole_days,
         "unresolved_outcomes": lambda raw, name: texts(name, raw.get(name)),

@@ -72,6 +72,24 @@ def test_zero_answers_with_its_stable_keys(demo_db: str) -> None:
     assert all(columns <= set(row) for row in rows[:100])
 
 
+def test_two_rulebooks_are_compared_row_by_row_in_the_order_of_codes(demo_db: str) -> None:
+    asked = ("zero", "--window", "2020-07-01..2020-09-30", "--as-of", "2020-12-31")
+    told = answer(*asked, "--compare-rulebooks", "shanxi-2020", "henan-2021", db=demo_db)
+    assert told["rulebooks"] == ["shanxi-2020", "henan-2021"]
+    assert told["warnings"] == [
+        "Note: the rules henan-2021 hold from 2021-01-01; asked of 2020-Q3, they go beyond that."
+    ]
+    rows = told["rows"]
+    assert isinstance(rows, list)
+    codes = [row["code"] for row in rows]
+    assert codes == sorted(codes)
+    assert codes
+    assert all(row["status_first"] != row["status_second"] for row in rows)
+    assert {fact["because"] for row in rows for fact in row["facts"]} == {"impact", "harmless"}
+    said = sanling(*asked, "--compare-rulebooks", "shanxi-2020", "henan-2021", db=demo_db).stderr
+    assert f"{len(rows)} statuses differ between shanxi-2020 and henan-2021." in said
+
+
 def test_a_series_of_months_gives_each_month(demo_db: str) -> None:
     told = answer(
         "zero",

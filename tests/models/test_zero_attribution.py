@@ -22,6 +22,10 @@ def attributed(world: ZeroWorld) -> list[Any]:
     return [None if pd.isna(name) else name for name in found]
 
 
+def test_where_nobody_is_registered_an_incident_is_nobodys(zero_world: type[ZeroWorld]) -> None:
+    assert attributed(zero_world().incident("case", "2020-06-10", area_code="a")) == [None]
+
+
 @pytest.mark.parametrize(
     ("unit", "area", "owner"),
     [

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from geo.resources import read_text
 from geo.vocabulary import RiskStream
 from geo.window import Window
+from models.zero.rulebook import rulebook_from_yaml
 from models.zero.status import zero_status
 from models.zero.streaks import zero_streaks
 
@@ -68,10 +70,12 @@ class Reference:
         if incident["review"] in ("rejected", "duplicate"):
             return False
         if incident["stream"] == "case":
-            return True
+            needs_impact = incident["case_class"] in rules.major_impact_only
+            return not (needs_impact and incident["major_impact"] is False)
         kind, kinds = incident["accident_kind"], rules.counting[RiskStream.ACCIDENT]
         harmless = incident.get("deaths") == 0 and incident.get("serious_injuries") == 0
-        left_out = kind in rules.property_only_excluded and harmless
+        need_harm = rules.property_only_excluded
+        left_out = harmless and (need_harm is None or kind in need_harm)
         return (kinds is None or kind in kinds) and not left_out
 
     def incident_days(self, subject: str, stream: str, *, confirmed: bool) -> list[date]:
@@ -232,6 +236,12 @@ harms: st.SearchStrategy[Row] = st.fixed_dictionaries(
         "serious_injuries": st.sampled_from([None, 0, 0, 2]),
     }
 )
+natures: st.SearchStrategy[Row] = st.fixed_dictionaries(
+    {
+        "case_class": st.sampled_from(["criminal", "public_security", "public_security", None]),
+        "major_impact": st.sampled_from([True, False, False, None]),
+    }
+)
 petitions: st.SearchStrategy[Row] = st.fixed_dictionaries(
     {
         "accepted": st.sampled_from([-61, -60, -31, -30, 0, 30]) | st.integers(-100, 60),
@@ -298,6 +308,8 @@ def add_report(world: ZeroWorld, drawn: Row) -> None:
 @st.composite
 def worlds(draw: st.DrawFn, make: type[ZeroWorld]) -> ZeroWorld:
     world = make.assumed() if draw(st.integers(0, 4)) == 0 else make()
+    if draw(st.integers(0, 3)) == 0:
+        world.rules = rulebook_from_yaml(read_text("rulebooks", "henan-2021.yaml"))
     world.rules = replace(
         world.rules,
         report_due_days=draw(st.sampled_from([0, 5, 27])),
@@ -305,8 +317,8 @@ def worlds(draw: st.DrawFn, make: type[ZeroWorld]) -> ZeroWorld:
     )
     add_subjects(world, draw(st.lists(registrations, min_size=3, max_size=3)))
     for drawn in draw(st.lists(incidents, min_size=3, max_size=8)):
-        harm = draw(harms) if drawn["stream"] == "accident" else {}
-        world.incident(**{**drawn, **harm})
+        more = draw(harms if drawn["stream"] == "accident" else natures)
+        world.incident(**{**drawn, **more})
     for drawn in draw(st.lists(petitions, min_size=2, max_size=4)):
         add_petition(world, drawn)
     for body in draw(st.sets(st.sampled_from(["a", "town"]))):

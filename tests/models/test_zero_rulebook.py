@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from geo.errors import SchemaError, UsageError
 from geo.resources import names, read_text
 from geo.vocabulary import AccidentLevel, RiskStream, Stream
+from geo.window import Window
+from models.zero.facts import counting
 from models.zero.rulebook import Rulebook, rulebook_from_yaml
+
+if TYPE_CHECKING:
+    from tests.conftest import ZeroWorld
 
 SHANXI = read_text("rulebooks", "shanxi-2020.yaml")
 
@@ -27,8 +33,85 @@ def test_shanxis_rules_hold_the_programmes_numbers() -> None:
     }
     assert book.counting[RiskStream.CASE] == frozenset({"criminal", "public_security"})
     assert book.minimum_level is AccidentLevel.ORDINARY
-    assert book.property_only_excluded == {"road"}
+    assert book.property_only_excluded == frozenset({"road"})
     assert book.places("zero_rate") == 2
+
+
+def test_henans_rules_ask_for_casualties_and_for_a_major_impact() -> None:
+    book = rulebook_from_yaml(read_text("rulebooks", "henan-2021.yaml"))
+    assert book.counting[RiskStream.CASE] == frozenset({"criminal", "public_security"})
+    assert book.major_impact_only == {"public_security"}
+    assert (book.counting[RiskStream.ACCIDENT], book.property_only_excluded) == (None, None)
+    assert dict(book.targets) == {}
+
+
+HENAN_CASES = [
+    ("criminal", False, True),
+    ("criminal", None, True),
+    ("public_security", True, True),
+    ("public_security", False, False),
+    ("public_security", None, True),  # nobody said: it cannot be shown to be outside
+    (None, False, True),  # it may be criminal
+]
+
+
+@pytest.mark.parametrize(("case_class", "impact", "counts"), HENAN_CASES)
+def test_in_henan_a_public_security_case_counts_when_of_major_impact(
+    zero_world: type[ZeroWorld], case_class: str | None, impact: bool | None, counts: bool
+) -> None:
+    world = zero_world()
+    world.incident("case", "2021-06-10", case_class=case_class, major_impact=impact)
+    incidents = world.frames()["incidents"]
+    henan = rulebook_from_yaml(read_text("rulebooks", "henan-2021.yaml"))
+    assert counting(incidents, henan).tolist() == [counts]
+    assert counting(incidents, world.rules).tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "deaths", "injuries", "counts"),
+    [
+        ("fire", 0, 0, False),
+        ("fire", 1, 0, True),
+        ("production", 0, 1, True),
+        ("other", 0, 0, False),
+        (None, 0, 0, False),
+        ("fire", None, 0, True),  # nobody said whether anybody died
+    ],
+)
+def test_in_henan_an_accident_counts_unless_it_is_known_to_have_hurt_nobody(
+    zero_world: type[ZeroWorld],
+    kind: str | None,
+    deaths: int | None,
+    injuries: int,
+    counts: bool,
+) -> None:
+    world = zero_world()
+    harm: dict[str, Any] = {"accident_kind": kind, "deaths": deaths, "serious_injuries": injuries}
+    incidents = world.incident("accident", "2021-06-10", **harm).frames()["incidents"]
+    henan = rulebook_from_yaml(read_text("rulebooks", "henan-2021.yaml"))
+    assert counting(incidents, henan).tolist() == [counts]
+
+
+def test_a_figure_beyond_the_rules_validity_is_given_with_a_warning() -> None:
+    henan = rulebook_from_yaml(read_text("rulebooks", "henan-2021.yaml"))
+    inside, across = (
+        Window(date(2021, 1, 1), date(2021, 7, 1)),
+        Window(date(2020, 12, 31), date(2021, 2, 1)),
+    )
+    assert henan.warns([inside]) == ""
+    assert henan.warns([inside, across, across]) == (
+        "Note: the rules henan-2021 hold from 2021-01-01; "
+        "asked of 2020-12-31..2021-01-31, they go beyond that."
+    )
+    ended = replace(henan, valid_to=date(2021, 6, 30))
+    assert ended.warns([inside]).startswith(
+        "Note: the rules henan-2021 hold from 2021-01-01 until 2021-06-30;"
+    )
+    assert ended.warns([inside], "zh") == (
+        "注意：规则 henan-2021 自 2021-01-01 起至 2021-06-30 前有效，"
+        "而所问窗口 2021-01-01..2021-06-30 超出此范围。"
+    )
+    assert rulebook_from_yaml(read_text("rulebooks", "open-data.yaml")).warns([across]) == ""
 
 
 def test_open_data_assumes_coverage_and_says_so_in_both_languages() -> None:
@@ -81,6 +164,8 @@ def test_a_rulebook_cannot_be_changed_once_read() -> None:
         ("village: 0.80", "village: 80", r"targets\.village: came 80"),
         ("zero_rate: 2", "zero_rate: 2.5", r"decimals\.zero_rate: came 2\.5"),
         ("valid_from: 2020-01-01", "valid_from: soon", "needed a day such as 2020-01-01"),
+        ("major_impact_only: []", "major_impact_only: [petty]", "needed one of criminal, public"),
+        ("major_impact_only: []", "major_impact_only: any", "came 'any'; needed a list of texts"),
         ("unknown_kind_counts: true", "unknown_kind_counts: maybe", "needed true or false"),
         ("[criminal, public_security]", "criminal", r"counting\.case: came 'criminal'"),
         ("  case: [", "  kase: [", "needed the streams case and accident"),
@@ -104,8 +189,8 @@ def test_what_is_no_mapping_is_refused(text: str) -> None:
 
 
 def test_a_data_file_is_found_by_name_and_never_outside_its_folder() -> None:
-    assert names("rulebooks") == ["open-data.yaml", "shanxi-2020.yaml"]
+    assert names("rulebooks") == ["henan-2021.yaml", "open-data.yaml", "shanxi-2020.yaml"]
     assert names("nothing-here") == []
     for name in ("henan.yaml", "../../pyproject.toml", ""):
-        with pytest.raises(UsageError, match=r"it holds open-data\.yaml, shanxi-2020\.yaml"):
+        with pytest.raises(UsageError, match=r"it holds henan-2021\.yaml, open-data\.yaml, "):
             read_text("rulebooks", name)
