@@ -23,6 +23,7 @@ from geo.intake.rules import Rows, check_rows
 from geo.intake.sentences import refusal
 from geo.intake.shapes import join_parts, read_shapes, refuse_overlaps
 from geo.intake.spec import Placing
+from geo.intake.succession import check_lineage
 from geo.intake.times import local_days
 from geo.vocabulary import Entity
 
@@ -212,6 +213,8 @@ class FileCheck:
             check_retired(frame, self.verdicts, self.task.spec, known.areas, self.task.zone)
         if "unit_id" in frame:
             check_known(frame, self.verdicts, "unit_id", known.units.index, may_be_empty=True)
+        if self.task.spec.stored is Entity.LINEAGE:
+            check_lineage(frame, self.verdicts, known.areas.index)
 
     def _make_keys(self) -> None:
         spec, frame = self.task.spec, self.typed.frame

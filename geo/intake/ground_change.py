@@ -43,12 +43,21 @@ def areas_after(before: gpd.GeoDataFrame, *delivered: pd.DataFrame) -> gpd.GeoDa
 
 @dataclass(frozen=True)
 class GroundChange:
-    """Areas `before` and `after`, what became of which code, and who is registered."""
+    """Areas `before` and `after`, what became of which code, and who is registered.
+
+    `told` says that what became of the codes was learned just now.
+    """
 
     before: gpd.GeoDataFrame
     after: gpd.GeoDataFrame
     lineage: pd.DataFrame
     subjects: pd.DataFrame
+    told: bool = False
+
+    @property
+    def is_any(self) -> bool:
+        """Say whether anything changed that can concern a standing record."""
+        return not self.before.empty and (self.told or len(self.codes) > 0)
 
     @cached_property
     def codes(self) -> pd.Index:

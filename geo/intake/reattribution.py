@@ -10,11 +10,13 @@ import pandas as pd
 from geo.intake.attribution import attribute
 from geo.intake.days import placing_days
 from geo.intake.delivery import differs
+from geo.intake.ground_change import GroundChange, areas_after
+from geo.intake.succession import succeeded
 from geo.vocabulary import Action, Entity
 
 if TYPE_CHECKING:
+    from geo.intake.delivery import Delivery
     from geo.intake.faults import Mask
-    from geo.intake.ground_change import GroundChange
     from geo.intake.task import Task
     from geo.store import Batch
 
@@ -38,15 +40,46 @@ SETTLED: Final = ("area_code", "beat_code", "subject_id")
 """What a change of the ground can change in a record."""
 
 
-def reattribute(task: Task, batch: Batch, change: GroundChange) -> int:
+def reattribute(task: Task, batch: Batch, delivery: Delivery, *, implied: pd.DataFrame) -> int:
     """Correct, within `batch`, every standing record whose area, beat or subject is now another.
 
+    A delivery of areas or of lineage moves records; of lineage, the areas themselves first.
     Gives the number of records corrected. Those with a point follow the point; those without
-    keep their code, unless it was retired with one successor by the day they speak of. A
-    correction counts from its recording: what was known before stays as it was.
+    keep their code, unless it went into one other by the day they speak of. A correction counts
+    from its recording: what was known before stays as it was.
     """
-    if change.before.empty or not (len(change.codes) or len(change.lineage)):
+    entity = task.spec.stored
+    if entity not in {Entity.AREA, Entity.LINEAGE} or task.snapshot.areas.empty:
         return 0
+    change = (
+        _told(task, batch, delivery)
+        if entity is Entity.LINEAGE
+        else _drawn(task, delivery, implied)
+    )
+    return _follow(task, batch, change) if change.is_any else 0
+
+
+def _drawn(task: Task, delivery: Delivery, implied: pd.DataFrame) -> GroundChange:
+    known = task.snapshot
+    after = areas_after(known.areas, implied, delivery.new, delivery.changed)
+    return GroundChange(known.areas, after, known.lineage, known.subjects)
+
+
+def _told(task: Task, batch: Batch, delivery: Delivery) -> GroundChange:
+    """Let happen to the areas what the lineage says, within `batch`."""
+    known = task.snapshot
+    said = pd.concat(
+        [part for part in (delivery.new, delivery.changed) if len(part)] or [delivery.new]
+    )
+    older = known.lineage[~known.lineage.index.isin(said.index)]
+    lineage = pd.concat([part for part in (older[said.columns], said) if len(part)] or [said])
+    changed = succeeded(known.areas, said)
+    _correct(task, batch, Entity.AREA, changed)
+    after = areas_after(known.areas, changed)
+    return GroundChange(known.areas, after, lineage, known.subjects, told=len(said) > 0)
+
+
+def _follow(task: Task, batch: Batch, change: GroundChange) -> int:
     corrected = 0
     for entity, name in FOLLOWING.items():
         records = getattr(task.snapshot, name)

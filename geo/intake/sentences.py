@@ -97,6 +97,10 @@ ROW: Final[dict[str, tuple[str, str]]] = {
         "The row takes back a record that is not known here.",
         "该行要求撤回的记录在本系统中不存在。",
     ),
+    "Q22": (
+        "The change of areas does not fit its kind, or its shares do not make the whole.",
+        "区划变更与所填类型不符，或各部分比例之和不为 1。",
+    ),
 }
 """Row kept out: code -> sentence."""
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from geo.crs import WGS84
 from geo.intake.delivery import Delivery, compare
-from geo.intake.ground_change import GroundChange, areas_after
 from geo.intake.reattribution import reattribute
 from geo.intake.spec import Kind
 from geo.schemas import columns_of, validate
@@ -69,7 +68,7 @@ def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
             _put_ground(task, batch, table)
         else:
             _append(task, batch, check, delivery)
-        reattributed = _reattribute(task, batch, check, delivery)
+        reattributed = reattribute(task, batch, delivery, implied=check.implied)
         if task.rehearsal:
             raise _Rehearsed
     return Written(
@@ -152,15 +151,6 @@ def _append(task: Task, batch: Batch, check: FileCheck, delivery: Delivery) -> N
         action=Action.CORRECTED,
         known_at=recorded if task.backfill else None,
     )
-
-
-def _reattribute(task: Task, batch: Batch, check: FileCheck, delivery: Delivery) -> int:
-    """Let standing records follow the areas of this file; of any other entity nothing follows."""
-    if task.spec.stored is not Entity.AREA:
-        return 0
-    known = task.snapshot
-    after = areas_after(known.areas, check.implied, delivery.new, delivery.changed)
-    return reattribute(task, batch, GroundChange(known.areas, after, known.lineage, known.subjects))
 
 
 def _put_ground(task: Task, batch: Batch, table: pd.DataFrame) -> None:

@@ -251,7 +251,7 @@ def test_a_new_name_looks_at_no_record_either(
     edges=st.lists(st.floats(113.31, 113.49), min_size=1, max_size=3),
     lon=st.lists(st.floats(113.3, 113.5), min_size=1, max_size=25),
 )
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_after_any_corrections_every_point_stands_where_a_first_delivery_would_put_it(
     edges: list[float], lon: list[float], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
