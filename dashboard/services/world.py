@@ -95,15 +95,18 @@ class World:
         """Give the facts as known at a moment; by default all that is known."""
         return self.store.snapshot(known_at=known_at)
 
-    def knowledge(self, known_at: datetime) -> int:
-        """Give a mark that changes only when what was known by a moment does (by a backfill)."""
+    def knowledge(self, known_at: datetime) -> tuple[int, int]:
+        """Give a mark that changes only when what was known by a moment does.
+
+        That is by a backfill, or by an erasure.
+        """
         upto, mark = self._marks.get(known_at, (0, 0))
         watermark = self.store.watermark
         if watermark > upto:
             newest = self.store.last_known(known_at, after_seq=upto)
             mark = mark if newest == upto else newest
             self._marks[known_at] = (watermark, mark)
-        return mark
+        return mark, self.store.generation
 
     def last_recorded(self) -> dict[str, datetime]:
         """Give for each entity when the ledger last learned something of it."""

@@ -26,4 +26,5 @@ class Decisions(EntityTable):
     proposed_at: Moment = known()
     approvals: Text = known()
     rejected_by: Text = known()
+    rejected_because: Text = known()
     erased: Text = known()

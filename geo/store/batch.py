@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from geo.errors import LedgerError
 from geo.schemas import conform
-from geo.store import counts, standing
+from geo.store import counts, merges, standing
 from geo.store.appending import Appender
 from geo.store.ground import put_asset
 from geo.store.knowledge import known_at_of, recorded_at_of, refuse_rewriting
@@ -74,6 +74,7 @@ class Batch:
     first_seq: int
     deltas: list[pd.Series] = field(default_factory=list)
     known_from: int | None = None
+    erased: bool = False
 
     @classmethod
     def begin(cls, connection: sa.Connection, request: BatchRequest) -> Batch:
@@ -145,6 +146,8 @@ class Batch:
             self._refuse_rewriting(record.index, known, recorded, last)
         self._count(entity, action, record, last)
         self._write(entity, action, record, recorded, known)
+        if action is Action.RETRACTED and entity in merges.MERGED:
+            self._let_go_followers(entity, record.index)
         return len(record)
 
     def put_ground(
@@ -185,6 +188,11 @@ class Batch:
         row = dataclasses.asdict(info) | {"recorded_at": us_of(info.recorded_at)}
         self.connection.execute(sa.insert(batch).values(**row, known_from=self.known_from))
         return info
+
+    def _let_go_followers(self, entity: Entity, gone: pd.Index) -> None:
+        """Let duplicates of records that are gone wait for a review again, or an event is lost."""
+        behind = merges.followers(self.connection, entity, gone)
+        self.append(entity, merges.let_go(behind), action=Action.CORRECTED)
 
     def _ground_event(self, name: str, body: bytes | None, recorded_at: datetime | None) -> None:
         key = pd.Index([name], dtype="str")

@@ -13,7 +13,7 @@ from geo.store.moments import moment_of, moments_of
 from geo.store.tables import batch
 from geo.vocabulary import Entity
 
-__all__ = ["batch_info", "find_batch", "read_batches", "void_batches"]
+__all__ = ["batch_info", "decision_batches", "find_batch", "read_batches", "void_batches"]
 
 TEXTS: Final = ("entity", "source", "content_hash", "recipe", "actor")
 
@@ -48,7 +48,17 @@ def batch_info(connection: sa.Connection, batch_id: int) -> BatchInfo:
             "undone. Import the file again instead.",
             f"批次 {batch_id} 已被撤销，或本身是撤销批次，不能再撤销。请重新导入文件。",
         )
+    if row["entity"] == Entity.DECISION:
+        raise LedgerError(
+            f"Batch {batch_id} is a decision of two people or more; it cannot be undone by one.",
+            f"批次 {batch_id} 是由两人以上作出的决定，不能由一人撤销。",
+        )
     return _info(row)
+
+
+def decision_batches() -> sa.Select[int]:
+    """Select the batches that carry steps of decisions."""
+    return sa.select(batch.c.batch_id).where(batch.c.entity == Entity.DECISION)
 
 
 def read_batches(connection: sa.Connection) -> pd.DataFrame:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from geo.store.segments import Versions, joined, no_versions, read_segments, read_tail
+from geo.store.generation import read_generation
+from geo.store.segments import MAX_SEQ, Versions, joined, no_versions, read_segments, read_tail
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-__all__ = ["History"]
+__all__ = ["History", "every_version"]
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class History:
     entity: str
     lock: Lock = field(default_factory=Lock)
     base: Versions | None = None
+    generation: int = 0
 
     def upto(self, connection: sa.Connection, watermark: int) -> Versions:
         """Give all versions with `seq <= watermark`; safe to call from many threads."""
@@ -30,7 +32,17 @@ class History:
         return joined([base.between(0, watermark), tail], self.entity)
 
     def _extended(self, connection: sa.Connection) -> Versions:
+        generation = read_generation(connection)
+        if generation != self.generation:
+            self.base, self.generation = None, generation
         base = self.base or no_versions(self.entity)
         newer = read_segments(connection, self.entity, after=base.last_seq)
         self.base = joined([base, newer], self.entity)
         return self.base
+
+
+def every_version(connection: sa.Connection, entity: str) -> Versions:
+    """Read all versions of an entity, from the segments and the tail behind them."""
+    covered = read_segments(connection, entity)
+    tail = read_tail(connection, entity, after=covered.last_seq, upto=MAX_SEQ)
+    return joined([covered, tail], entity)

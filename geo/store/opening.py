@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import sqlalchemy as sa
 
 from geo.errors import NotReadyError, UnsupportedSchema, UsageError
 from geo.store import sqlite
+from geo.store.generation import has_traces
 from geo.store.tables import APPEND_ONLY, SCHEMA_VERSION, meta, metadata
+from geo.store.upgrading import UPGRADED_FROM, VERSION, read_version, upgrade
 
 __all__ = ["open_engine"]
 
-VERSION: Final = "schema_version"
-
 
 def open_engine(url: str, *, create: bool) -> sa.Engine:
-    """Give an engine on a store of this version; make the store when allowed and absent."""
+    """Give an engine on a store of this version; make the store when allowed and absent.
+
+    A store of the version before is upgraded. Traces that an erasure left, because its process
+    ended before the file was cleaned, are cleaned now.
+    """
     parsed = _parsed(url)
     path = Path(str(parsed.database))
     if not path.exists():
@@ -60,7 +63,17 @@ def _make_or_check(engine: sa.Engine, path: Path, *, create: bool) -> None:
             _make(connection)
             connection.commit()
     with engine.begin() as connection:
+        _refuse_stranger(connection, path)
+        old = read_version(connection) == UPGRADED_FROM
+    if old:
+        with engine.connect().execution_options(**{sqlite.WRITES: True}) as connection:
+            upgrade(connection)
+            connection.commit()
+    with engine.begin() as connection:
         _check(connection, path)
+        traces = has_traces(connection)
+    if traces:
+        sqlite.clean(engine)
 
 
 def _make(connection: sa.Connection) -> None:
@@ -71,11 +84,13 @@ def _make(connection: sa.Connection) -> None:
     connection.execute(sa.insert(meta).values(name=VERSION, value=str(SCHEMA_VERSION)))
 
 
-def _check(connection: sa.Connection, path: Path) -> None:
+def _refuse_stranger(connection: sa.Connection, path: Path) -> None:
     if not sa.inspect(connection).has_table(meta.name):
         raise _no_store(path)
-    found = sa.select(meta.c.value).where(meta.c.name == VERSION)
-    version = connection.execute(found).scalar()
+
+
+def _check(connection: sa.Connection, path: Path) -> None:
+    version = read_version(connection)
     if version != str(SCHEMA_VERSION):
         raise UnsupportedSchema(
             f"{path} was made by another version of Sanling (schema {version}, needed "

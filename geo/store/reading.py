@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 import sqlalchemy as sa
 
 from geo.hierarchy import with_paths
+from geo.store.generation import read_generation
 from geo.store.ground import last_ground, read_ground
 from geo.store.history import History
 from geo.store.moments import us_of
@@ -45,7 +46,7 @@ class Reader:
         """Give the records of an entity as known at `known_at`, up to `watermark`."""
         with self._engine.begin() as connection:
             last = _last_seq(connection, entity, watermark)
-            key = (entity, last, known_at)
+            key = (entity, last, known_at, read_generation(connection))
             with self._lock:
                 held = self._frames.get(key)
             if held is not None:

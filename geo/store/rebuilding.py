@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from geo.store import counts
+from geo.store.generation import start_generation
+from geo.store.history import every_version
 from geo.store.meta import read_meta
 from geo.store.pending import PendingSegments
-from geo.store.segments import (
-    MAX_SEQ,
-    joined,
-    read_segments,
-    read_tail,
-)
+from geo.store.segments import read_tail
 from geo.store.snapshot import state_at
 from geo.store.tables import DERIVED, event, month_count, segment
 from geo.vocabulary import Entity
@@ -40,6 +37,7 @@ def rebuild(connection: sa.Connection) -> dict[str, int]:
             _rebuild_segments(connection, entity)
     for counted in counts.COUNTED:
         _rebuild_counts(connection, counted)
+    start_generation(connection)
     tables = {table.name: table for table in (month_count, segment)}
     rows = {name: sa.select(sa.func.count()).select_from(table) for name, table in tables.items()}
     return {name: connection.execute(query).scalar_one() for name, query in rows.items()}
@@ -67,7 +65,5 @@ def _portions(connection: sa.Connection, entity: str) -> Iterator[tuple[int, int
 
 
 def _rebuild_counts(connection: sa.Connection, entity: str) -> None:
-    covered = read_segments(connection, entity)
-    tail = read_tail(connection, entity, after=covered.last_seq, upto=MAX_SEQ)
-    state = state_at(joined([covered, tail], entity), None)
+    state = state_at(every_version(connection, entity), None)
     counts.add_counts(connection, counts.count_months(state, entity, read_meta(connection).zone))

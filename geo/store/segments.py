@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +19,7 @@ from geo.crs import WGS84
 from geo.schemas import conform, key_of
 from geo.store.moments import moments_of
 from geo.store.payload import frame_from_payloads, shapes_of
+from geo.store.portions import in_portions
 from geo.store.tables import event, payload, segment
 from geo.vocabulary import Action
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "MAX_SEQ",
     "SEGMENT_FROM_ROWS",
     "SEGMENT_ROWS",
     "Versions",
@@ -40,8 +42,11 @@ __all__ = [
     "read_segments",
     "read_stamps",
     "read_tail",
+    "rewrite_segment",
+    "segments_within",
     "stamped",
     "tail_length",
+    "versions_at",
     "versions_of_events",
     "write_segment",
 ]
@@ -144,19 +149,47 @@ def write_segment(connection: sa.Connection, entity: str, versions: Versions) ->
     )
 
 
+def segments_within(
+    connection: sa.Connection, entity: str, first: int, last: int
+) -> Sequence[sa.Row[int, int, int]]:
+    """Give id, first and last seq of the segments that meet `first` to `last`, in order."""
+    c = segment.c
+    meeting = (
+        sa.select(c.segment_id, c.first_seq, c.last_seq)
+        .where(c.entity == entity, c.first_seq <= last, c.last_seq >= first)
+        .order_by(c.first_seq)
+    )
+    return connection.execute(meeting).all()
+
+
+def rewrite_segment(connection: sa.Connection, entity: str, number: int, changed: Versions) -> None:
+    """Put the rows `changed` in place of those with the same seq; the others stay."""
+    c = segment.c
+    body = connection.execute(sa.select(c.body).where(c.segment_id == number)).scalar_one()
+    held = _unpacked([body], entity)
+    kept = held.rows[~held.rows["seq"].isin(changed.rows["seq"])]
+    rows = pd.concat([part for part in (kept, changed.rows) if len(part)]).sort_values("seq")
+    packed = _packed(Versions(rows, held.drops))
+    connection.execute(sa.update(segment).where(c.segment_id == number).values(body=packed))
+
+
 def read_segments(connection: sa.Connection, entity: str, *, after: int = 0) -> Versions:
     """Read the versions in segments with `seq > after`."""
     bodies = _bodies(connection, entity, after=after)
+    return _unpacked(bodies, entity).between(after, MAX_SEQ)
+
+
+def _unpacked(bodies: Iterable[bytes], entity: str) -> Versions:
     tables = [pq.read_table(pa.BufferReader(body)) for body in bodies]
     if not tables:
         return no_versions(entity)
     table = pa.concat_tables(tables, promote_options="permissive")
     dropped = table.column(RETRACTED)
     if not pc.any(dropped).as_py():
-        return Versions(_rows(table, entity), no_versions(entity).drops).between(after, MAX_SEQ)
+        return Versions(_rows(table, entity), no_versions(entity).drops)
     drops = table.filter(dropped).select([key_of(entity), "seq", "known_at"]).to_pandas()
     rows = _rows(table.filter(pc.invert(dropped)), entity)
-    return Versions(rows, drops.rename(columns={key_of(entity): "key"})).between(after, MAX_SEQ)
+    return Versions(rows, drops.rename(columns={key_of(entity): "key"}))
 
 
 def read_stamps(connection: sa.Connection, entity: str) -> pd.DataFrame:
@@ -197,20 +230,34 @@ def _bodies(connection: sa.Connection, entity: str, *, after: int = 0) -> sa.Sca
 
 def read_tail(connection: sa.Connection, entity: str, *, after: int, upto: int) -> Versions:
     """Read the versions with `after < seq <= upto` from the payloads themselves."""
-    c = event.c
-    tail = (
-        sa.select(c.seq, c.key, c.action, c.known_at, c.recorded_at, payload.c.body)
-        .join_from(event, payload, c.seq == payload.c.seq)
-        .where(c.entity == entity, c.seq > after, c.seq <= upto)
-        .order_by(c.seq)
-    )
+    tail = _stated(entity).where(event.c.seq > after, event.c.seq <= upto)
     rows = connection.execute(tail).all()
     if not rows:
         return no_versions(entity)
     return versions_of_events(pd.DataFrame(rows, columns=[*TAIL_COLUMNS]), entity)
 
 
+def versions_at(connection: sa.Connection, entity: str, seqs: Iterable[int]) -> Versions:
+    """Read the versions that the events `seqs` (ascending) state, from their payloads."""
+    rows: list[Any] = []
+    for some in in_portions(seqs, AT_ONCE):
+        rows += connection.execute(_stated(entity).where(event.c.seq.in_(some))).all()
+    return versions_of_events(pd.DataFrame(rows, columns=[*TAIL_COLUMNS]), entity)
+
+
+def _stated(entity: str) -> sa.Select[Any]:
+    c = event.c
+    return (
+        sa.select(c.seq, c.key, c.action, c.known_at, c.recorded_at, payload.c.body)
+        .join_from(event, payload, c.seq == payload.c.seq)
+        .where(c.entity == entity)
+        .order_by(c.seq)
+    )
+
+
 TAIL_COLUMNS: Final = ("seq", "key", "action", "known_at", "recorded_at", "body")
+AT_ONCE: Final = 500
+"""Events asked for by number in one query; every database takes that many parameters."""
 MAX_SEQ: Final = np.iinfo(np.int64).max
 
 

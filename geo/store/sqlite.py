@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
 
+from geo.store.generation import unmark_traces
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["WRITES", "add_guards", "connect"]
+__all__ = ["WRITES", "add_guards", "clean", "connect"]
 
 WRITES: Final = "sanling_writes"
 """Execution option of a connection that is going to write."""
@@ -48,6 +51,29 @@ def add_guards(connection: sa.Connection, tables: Iterable[sa.Table]) -> None:
     for table in tables:
         for verb in ("UPDATE", "DELETE"):
             connection.exec_driver_sql(GUARD.format(table=table.name, verb=verb))
+
+
+def clean(engine: sa.Engine) -> bool:
+    """Write the file anew without the freed parts, and empty its log; say whether that worked.
+
+    SQLite leaves deleted content in freed pages and in the log; whatever the build's own
+    `secure_delete`, nothing is left after this. While others read or write, or the disk is
+    full, it fails: the mark then stays and the next opening tries again.
+    """
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("VACUUM")
+        busy = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        raw.close()
+    if busy:
+        return False
+    with engine.connect().execution_options(**{WRITES: True}) as connection:
+        unmark_traces(connection)
+        connection.commit()
+    return True
 
 
 def _prepare(connection: Any, _record: object) -> None:

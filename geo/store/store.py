@@ -11,9 +11,10 @@ import pandas as pd
 import sqlalchemy as sa
 
 from geo.errors import LedgerError
-from geo.store import counts
+from geo.store import counts, sqlite
 from geo.store.batch import Batch, BatchInfo, BatchRequest
 from geo.store.batches import batch_info, find_batch, read_batches
+from geo.store.generation import has_traces, read_generation
 from geo.store.meta import Meta, read_meta, write_meta
 from geo.store.moments import moment_of, moments_of, us_of
 from geo.store.opening import open_engine
@@ -48,6 +49,7 @@ class Store:
         self._engine = engine
         self._reader = Reader(engine)
         self._snapshots: OrderedDict[tuple[int, datetime | None, str], Snapshot] = OrderedDict()
+        self._generation = 0
         self._lock = Lock()
         self._writing = Lock()
         self._writer: int | None = None
@@ -134,6 +136,8 @@ class Store:
             batch = Batch.begin(connection, request)
             yield batch
             batch.close()
+        if batch.erased:
+            sqlite.clean(self._engine)
 
     def undo(
         self,
@@ -146,7 +150,8 @@ class Store:
         """Take a batch back by events; its records are again what they were before it.
 
         Records that later batches changed stay. `told` hears of the events appended so far, see
-        `Batch.tell`. Raises LedgerError when there is no such batch or it was taken back already.
+        `Batch.tell`. Raises LedgerError when there is no such batch, it was taken back already,
+        or it holds a decision.
         """
         with self._write() as connection:
             undone = batch_info(connection, batch_id)
@@ -164,6 +169,18 @@ class Store:
                 batch.tell(told)
             undo(batch, undone)
             return batch.close()
+
+    @property
+    def generation(self) -> int:
+        """A number that grows whenever facts already read may read differently (an erasure)."""
+        with self._engine.begin() as connection:
+            return read_generation(connection)
+
+    @property
+    def has_traces(self) -> bool:
+        """Whether freed parts of the file may still hold what was erased."""
+        with self._engine.begin() as connection:
+            return has_traces(connection)
 
     def find_batch(self, content_hash: str, entity: Entity, recipe: str | None) -> BatchInfo | None:
         """Give the standing batch of the same content, entity and recipe, if there is one."""
@@ -186,7 +203,12 @@ class Store:
             head = sa.select(event.c.seq, event.c.recorded_at).order_by(event.c.seq.desc()).limit(1)
             seq, recorded_at = connection.execute(head).first() or (0, None)
             zone = read_meta(connection).zone
+            generation = read_generation(connection)
         with self._lock:
+            if generation != self._generation:
+                self._snapshots.clear()
+                self._reader.forget()
+                self._generation = generation
             key = (seq, known_at, zone.key)
             if key not in self._snapshots:
                 last = None if recorded_at is None else moment_of(recorded_at)
@@ -253,11 +275,7 @@ class Store:
     def rebuild(self) -> dict[str, int]:
         """Make month_count and the segments anew from the ledger; give their rows."""
         with self._write() as connection:
-            made = rebuild(connection)
-        self._reader.forget()
-        with self._lock:
-            self._snapshots.clear()
-        return made
+            return rebuild(connection)
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:

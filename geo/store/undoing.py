@@ -8,8 +8,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from geo.schemas import key_of
-from geo.store import standing
-from geo.store.batches import void_batches
+from geo.store import merges, standing
+from geo.store.batches import decision_batches, void_batches
 from geo.store.tables import event
 from geo.vocabulary import Action, Entity
 
@@ -24,11 +24,14 @@ def undo(batch: Batch, undone: BatchInfo) -> None:
 
     Each record goes back to what it was before that batch: retracted when it was not there,
     corrected or recorded anew when it was. Records that a later batch changed stay as they are;
-    batches that were undone, and what undid them, count as if they had never been.
+    batches that were undone, and what undid them, count as if they had never been. What was
+    decided about a record in between goes with it where it came, and stays where it stays.
     """
     first, last = undone.first_seq, undone.last_seq
     for entity, keys in _touched(batch.connection, first, last).items():
-        valid = event.c.batch_id.not_in(void_batches())
+        valid = event.c.batch_id.not_in(void_batches()) & event.c.batch_id.not_in(
+            decision_batches()
+        )
         now = standing.last_events(batch.connection, entity, keys, only=valid)
         own = now.index[now["seq"].between(first, last)]
         earlier = valid & (event.c.seq < first)
@@ -68,4 +71,5 @@ def _restore(batch: Batch, entity: Entity, before: pd.DataFrame, action: Action)
         for name, seq in zip(before.index, seqs, strict=True):
             batch.restore_ground(name, seq)
     else:
-        batch.append(entity, standing.records_of(batch.connection, entity, seqs), action=action)
+        records = standing.records_of(batch.connection, entity, seqs)
+        batch.append(entity, merges.as_decided(batch.connection, entity, records), action=action)

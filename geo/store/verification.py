@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from geo.store.chain import GENESIS, Link, seal
+from geo.store.erasures import read_erasures
 from geo.store.ground import asset_of
 from geo.store.tables import batch, event, payload
 from geo.vocabulary import Action, Entity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from geo.store.erasures import Erasure
 
 __all__ = ["Verification", "verify"]
 
@@ -34,13 +37,16 @@ class Verification:
 def verify(connection: sa.Connection) -> Verification:
     """Recompute every hash of the chain.
 
-    Finds a changed payload or event, a removed or reordered row, a ground layer that is not
+    A payload may differ from its sealed hash only where a redaction, approved by two people and
+    itself part of the chain, names the event with the hash of what is left. Finds any other
+    changed payload or event, a removed or reordered row, a ground layer that is not
     the one recorded, and events missing at the end that a batch names. It cannot find a chain
     rewritten as a whole: for that, compare the head's hash with one kept elsewhere.
     """
     count, prev_hash, prev_recorded = 0, GENESIS, -(2**62)
+    erasures = read_erasures(connection)
     for row in _events(connection):
-        link, ok = _checked(row, prev_hash)
+        link, ok = _checked(row, prev_hash, erasures)
         in_order = link.seq == count + 1 and link.recorded_at >= prev_recorded
         if not (in_order and ok and _asset_fits(connection, row)):
             return Verification(count, ok=False, first_broken=count + 1)
@@ -62,13 +68,22 @@ def _events(connection: sa.Connection) -> Iterator[sa.Row[Any]]:
         last = rows[-1].seq
 
 
-def _checked(row: sa.Row[Any], prev_hash: bytes) -> tuple[Link, bool]:
+def _checked(
+    row: sa.Row[Any], prev_hash: bytes, erasures: Mapping[int, Erasure]
+) -> tuple[Link, bool]:
     fields = (row.seq, row.recorded_at, row.known_at, row.entity, row.action, row.key)
     link = Link(*fields, row.payload_hash)
     sealed = row.prev_hash == prev_hash and row.hash == seal(prev_hash, link)
     # Whoever tampered may have left text where bytes were; that too is a broken link.
-    said = isinstance(row.body, bytes) and sha256(row.body).digest() == row.payload_hash
+    said = isinstance(row.body, bytes) and _says_what_it_said(row, erasures.get(row.seq))
     return link, sealed and said
+
+
+def _says_what_it_said(row: sa.Row[Any], erasure: Erasure | None) -> bool:
+    """Hold a payload against its sealed hash; what was erased stays erased."""
+    if erasure is None:
+        return bool(sha256(row.body).digest() == row.payload_hash)
+    return erasure.explains(row.seq, row.entity, row.key, row.body)
 
 
 def _asset_fits(connection: sa.Connection, row: sa.Row[Any]) -> bool:

@@ -1,0 +1,16 @@
+"""What one person proposes and others approve: records merged, personal data erased."""
+
+from geo.decisions.deciding import approve, reject
+from geo.decisions.merging import propose_merge
+from geo.decisions.record import Approval, Decision, decisions_of
+from geo.decisions.redacting import propose_redaction
+
+__all__ = [
+    "Approval",
+    "Decision",
+    "approve",
+    "decisions_of",
+    "propose_merge",
+    "propose_redaction",
+    "reject",
+]
