@@ -169,8 +169,9 @@ def risk_incidents(
     Returns
     -------
     RiskIncidents
-        Rows at area precision, withheld rows, rows without a time, rejected and duplicate
-        rows are left out and counted in `left_out`. Rows whose discovery is unknown stay.
+        Rows at area precision, withheld rows, rows at a default address, rows without a time,
+        rejected and duplicate rows are left out and counted in `left_out`. Rows whose
+        discovery is unknown stay.
 
     Raises
     ------
@@ -211,10 +212,12 @@ def refuse_grievances(frame: pd.DataFrame) -> None:
 
 def _reasons(incidents: pd.DataFrame, *, include_discovered: bool) -> pd.Series[str]:
     """Give each row the reason why it is left out, "" when it stays; the first that holds."""
-    point = (incidents["loc_precision"] == LocationPrecision.POINT).fillna(value=False)
+    precision = incidents["loc_precision"]
+    point = (precision == LocationPrecision.POINT).fillna(value=False)
     checks: dict[str, Any] = {
         "review": _column(incidents, "review", Review.CONFIRMED).isin(SETTLED_AWAY),
-        "withheld": incidents["loc_precision"] == LocationPrecision.WITHHELD,
+        "withheld": precision == LocationPrecision.WITHHELD,
+        "default_address": precision == LocationPrecision.DEFAULT_ADDRESS,
         "no_point": ~point | incidents["lon"].isna() | incidents["lat"].isna(),
         "no_time": incidents["occurred_from"].isna(),
         "discovered": _column(incidents, "discovery_source", "").isin(DISCOVERED),

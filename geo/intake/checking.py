@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -10,11 +10,19 @@ import numpy as np
 import pandas as pd
 
 from geo.intake.attribution import attribute
-from geo.intake.codes import check_area_codes, check_known, check_retired, implied_areas
+from geo.intake.codes import (
+    check_area_codes,
+    check_known,
+    check_retired,
+    implied_areas,
+    implied_root,
+)
 from geo.intake.columns import Typed, require_columns, type_columns
 from geo.intake.days import placing_days
+from geo.intake.default_address import at_declared, crowded
 from geo.intake.faults import Verdicts
 from geo.intake.keys import made_keys
+from geo.intake.merging import merge_rows, shared_by_record
 from geo.intake.personal import refuse_personal, without_personal
 from geo.intake.places import locate, place, remark_duplicates, sensitive_rows, withhold
 from geo.intake.quarantine import coordinate_columns
@@ -63,7 +71,11 @@ class FileCheck:
     typed: Typed = field(init=False)
     withheld: Mask = field(init=False)
     merged: Mask = field(init=False)
-    """Rows whose shape went into an earlier row with the same key."""
+    """Rows that went into the record of an earlier row."""
+    placeless: Mask = field(init=False)
+    """Rows at a point that the recipe declares to be no place."""
+    default: Mask = field(init=False)
+    """The placeless rows, and those at a point that far too many rows share."""
     implied: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
@@ -72,6 +84,8 @@ class FileCheck:
         self.shown = self.raw.frame.iloc[:, :0]
         self.withheld = np.zeros(self.raw.rows, dtype=bool)
         self.merged = np.zeros(self.raw.rows, dtype=bool)
+        self.placeless = np.zeros(self.raw.rows, dtype=bool)
+        self.default = np.zeros(self.raw.rows, dtype=bool)
 
     def run(self) -> None:
         """Apply every check; raises RefusedFile when the file cannot be taken."""
@@ -103,6 +117,15 @@ class FileCheck:
             self.withheld = sensitive_rows(
                 self.typed, self.raw.frame, self.variant.sensitive, categories
             )
+        if self.variant.one_per:
+            self._merge()
+
+    def _merge(self) -> None:
+        """Make one record of the rows that tell of one; it is as sensitive as any of them."""
+        raw, kept = self.raw.frame, self.verdicts.kept
+        speaker = merge_rows(self.typed, raw, self.variant, kept)
+        self.merged = speaker != np.arange(self.raw.rows)
+        self.withheld = shared_by_record(self.withheld, speaker)
 
     def _refuse_grievance_points(self) -> None:
         """F09: a petition has no coordinates, unless they are only there to find its area."""
@@ -127,8 +150,10 @@ class FileCheck:
     def _check_rows(self) -> None:
         task = self.task
         listed = task.recipe.categories.get(task.spec.name, ())
-        rows = Rows(self.typed, task.spec, self.verdicts, listed, task.now, task.zone)
-        check_rows(replace(rows, parts=self.variant.parts))
+        parts = self.merged
+        if self.variant.parts:
+            parts = parts | self.typed.frame[task.spec.key].duplicated().to_numpy()
+        check_rows(Rows(self.typed, task.spec, self.verdicts, listed, task.now, task.zone, parts))
 
     def _shapes(self) -> None:
         task, frame = self.task, self.typed.frame
@@ -157,16 +182,32 @@ class FileCheck:
     def _points(self) -> None:
         task, verdicts = self.task, self.verdicts
         locate(self.typed, verdicts, task.ground, crs=self.crs)
+        self.implied = implied_root(task.snapshot.areas, task.recipe)
+        self._find_default_addresses()
         self._check_rows()
         if "unit_id" in self.typed.frame and task.spec.stored is not Entity.UNIT:
             self._take_place_of_unit()
         day = placing_days(self.typed.frame, task.spec.stored, zone=task.zone, now=task.now)
-        place(self.typed, verdicts, task.ground, day=day)
+        place(self.typed, verdicts, task.ground, day=day, placeless=self.placeless)
         check_retired(self.typed.frame, verdicts, task.spec, task.snapshot.areas, task.zone)
         if task.spec.stored in INCIDENTS:
             self._incidents()
         elif task.spec.placing is Placing.AREA_ONLY:
             self._grievances()
+
+    def _find_default_addresses(self) -> None:
+        """W10: points the recipe declares to be no place, and points far too many rows share.
+
+        A declared point finds no area. One that is merely crowded still does, and of petitions
+        it is remarked alone: it depends on how a source is cut into files, an area must not.
+        """
+        spec, frame = self.task.spec, self.typed.frame
+        if spec.stored not in INCIDENTS and spec.placing is not Placing.AREA_ONLY:
+            return
+        self.placeless = at_declared(frame, self.task.recipe.default_points)
+        one_each = self.verdicts.kept & ~self.merged & ~self.placeless
+        self.default = self.placeless | crowded(frame, one_each)
+        self.verdicts.remark("W10", self.default)
 
     def _take_place_of_unit(self) -> None:
         """Put incidents at a known unit, without any place of their own, into the unit's area."""
@@ -179,8 +220,8 @@ class FileCheck:
 
     def _incidents(self) -> None:
         task, frame = self.task, self.typed.frame
-        remark_duplicates(frame, self.verdicts, metric_crs=task.metric_crs)
-        withhold(frame, self.withheld)
+        remark_duplicates(frame, self.verdicts, ~self.merged, metric_crs=task.metric_crs)
+        withhold(frame, self.withheld, self.default)
         frame["stream"] = str(task.spec.stored)
         frame["subject_id"] = self._attributed(
             frame["unit_id"], local_days(frame["occurred_from"], task.zone)

@@ -24,9 +24,11 @@ __all__ = [
     "check_known",
     "check_retired",
     "implied_areas",
+    "implied_root",
     "nearest_of",
 ]
 
+IMPLIED = ["area_code", "level", "name", "name_en", "parent_code"]
 GB_CODE = r"\d{2}(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?"
 
 
@@ -49,7 +51,10 @@ def nearest_of(chosen: pd.Index, areas: pd.DataFrame) -> pd.Series:
 
 
 def check_area_codes(frame: pd.DataFrame, verdicts: Verdicts, recipe: Recipe) -> None:
-    """Q02: an area code that is not built as the recipe's code system says."""
+    """Q02: an area code with a slash, which paths are made of, or not built as the recipe says."""
+    verdicts.keep_out(
+        "Q02", frame["area_code"].str.contains("/", regex=False, na=False), "area_code"
+    )
     if recipe.codes == "gb":
         built = frame["area_code"].str.fullmatch(GB_CODE, na=False)
         verdicts.keep_out("Q02", ~built, "area_code")
@@ -95,7 +100,16 @@ def implied_areas(
     have = listed | _codes(made)
     parent = frame["parent_code"]
     verdicts.keep_out("Q02", parent.notna() & ~parent.isin(list(have)), "parent_code")
-    return pd.DataFrame(made, columns=["area_code", "level", "name", "name_en", "parent_code"])
+    return pd.DataFrame(made, columns=IMPLIED)
+
+
+def implied_root(known: gpd.GeoDataFrame, recipe: Recipe) -> pd.DataFrame:
+    """Give the recipe's root area where no area at all is known yet, else no row.
+
+    Facts of a source that publishes no boundaries so have the one area they are known to lie in.
+    Columns as of `implied_areas`.
+    """
+    return pd.DataFrame(_root(recipe, set()) if known.empty else [], columns=IMPLIED)
 
 
 def _codes(rows: list[dict[str, str | None]]) -> set[str]:

@@ -13,9 +13,10 @@ from scipy.spatial import cKDTree
 from geo.assign import Verdict, area_of, place_in_areas
 from geo.crs import WGS84, parse_crs, to_wgs84
 from geo.errors import NotReadyError
+from geo.intake.codes import implied_root
 from geo.intake.datum_check import refuse_wrong_datum
 from geo.intake.sentences import refusal
-from geo.intake.texts import plain_text
+from geo.intake.texts import rows_holding
 from geo.vocabulary import LocationPrecision
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from geo.intake.columns import Typed
     from geo.intake.faults import Mask, Verdicts
-    from geo.intake.recipe import Recipe, Sensitive
+    from geo.intake.recipe import Holds, Recipe
 
 __all__ = ["Ground", "locate", "place", "remark_duplicates", "sensitive_rows", "withhold"]
 
@@ -53,7 +54,13 @@ class Ground:
 
     @classmethod
     def of(cls, areas: gpd.GeoDataFrame, recipe: Recipe, *, metric_crs: str) -> Ground:
-        """Take the areas as loaded; the root is the recipe's, else the one area at the top."""
+        """Take the areas as loaded; the root is the recipe's, else the one area at the top.
+
+        Where nothing is loaded, the recipe's root stands alone, without a boundary.
+        """
+        alone = implied_root(areas, recipe).set_index("area_code")
+        if len(alone):
+            areas = areas.reindex(alone.index).assign(**alone, grouping=False)
         tree = areas[~areas["grouping"]]
         tops = tree.index[~tree["parent_code"].isin(tree.index)]
         root = tops[0] if len(tops) == 1 else None
@@ -91,10 +98,14 @@ def locate(typed: Typed, verdicts: Verdicts, ground: Ground, *, crs: str | None)
     _check_extent(frame, verdicts, ground, usable)
 
 
-def place(typed: Typed, verdicts: Verdicts, ground: Ground, *, day: pd.Series) -> None:
+def place(
+    typed: Typed, verdicts: Verdicts, ground: Ground, *, day: pd.Series, placeless: Mask
+) -> None:
     """Find the area (and beat) of every row among those in force on its `day`.
 
-    The geometry wins over a code stated near it.
+    The geometry wins over a code stated near it. The point of a `placeless` row is not asked:
+    the stated area is taken, else the root. So it is where no boundary at all is loaded that a
+    point could be held against.
     """
     if ground.tree.empty:
         raise NotReadyError(
@@ -102,11 +113,14 @@ def place(typed: Typed, verdicts: Verdicts, ground: Ground, *, day: pd.Series) -
         )
     frame = typed.frame
     # A retired code is judged by its date (Q03), so every code that was ever loaded counts here.
-    sound = verdicts.kept
+    asked = verdicts.kept & ~placeless
+    stated = frame["area_code"]
+    if ground.root_code is not None and ground.tree.geometry.isna().all():
+        stated = stated.fillna(ground.root_code)
     placed = place_in_areas(
-        frame["lon"].where(sound),
-        frame["lat"].where(sound),
-        frame["area_code"].to_numpy(dtype=object),
+        frame["lon"].where(asked),
+        frame["lat"].where(asked),
+        stated.to_numpy(dtype=object),
         ground.tree,
         metric_crs=ground.metric_crs,
         root_code=ground.root_code,
@@ -116,14 +130,14 @@ def place(typed: Typed, verdicts: Verdicts, ground: Ground, *, day: pd.Series) -
         verdicts.keep_out(code, placed["verdict"] == str(verdict), column)
     frame["area_code"] = placed["area_code"]
     if "beat_code" in frame:
-        frame["beat_code"] = _beats(frame, ground, day)
+        frame["beat_code"] = _beats(frame, ground, day, frame["lon"].notna() & ~placeless)
 
 
-def _beats(frame: pd.DataFrame, ground: Ground, day: pd.Series) -> pd.Series:
-    """Keep a stated beat that is loaded; else take the grouping that holds the point."""
+def _beats(frame: pd.DataFrame, ground: Ground, day: pd.Series, placed: pd.Series) -> pd.Series:
+    """Keep a stated beat that is loaded; else take the grouping that holds a `placed` point."""
     beats = ground.areas[ground.areas["grouping"]]
     stated = frame["beat_code"].where(frame["beat_code"].isin(beats.index))
-    asked = stated.isna() & frame["lon"].notna()
+    asked = stated.isna() & placed
     if beats.empty or not asked.any():
         return stated
     found = area_of((frame.loc[asked, "lon"], frame.loc[asked, "lat"]), beats, day=day[asked])
@@ -173,33 +187,41 @@ def _remark_decimals(
 
 
 def sensitive_rows(
-    typed: Typed, raw: pd.DataFrame, rules: tuple[Sensitive, ...], categories: tuple[str, ...]
+    typed: Typed, raw: pd.DataFrame, rules: tuple[Holds, ...], categories: tuple[str, ...]
 ) -> Mask:
     """Say which incidents are sensitive: by flag, by category, or by a column the recipe names."""
     frame = typed.frame
     hidden = frame["sensitive_location"].fillna(value=False).to_numpy(dtype=bool)
     hidden = hidden | frame["category"].isin(list(categories)).to_numpy(dtype=bool)
     for rule in rules:
-        if rule.source in raw:
-            words = [value.casefold() for value in rule.values]
-            hidden = hidden | plain_text(raw[rule.source]).str.casefold().isin(words).to_numpy()
+        hidden = hidden | rows_holding(raw, rule)
     return np.asarray(hidden, dtype=bool)
 
 
-def withhold(frame: pd.DataFrame, hidden: Mask) -> None:
-    """Drop the coordinates of the `hidden` rows; the area found from them stays."""
-    had_point = frame["lon"].notna()
+def withhold(frame: pd.DataFrame, hidden: Mask, default: Mask) -> None:
+    """Drop the coordinates of the `hidden` rows; the area found from them stays.
+
+    Says of every row how well its place is known; `default` are those at a default address.
+    """
     frame["sensitive_location"] = hidden
-    frame["loc_precision"] = np.where(
-        hidden, LocationPrecision.WITHHELD, np.where(had_point, "point", "area")
+    frame["loc_precision"] = np.select(
+        [hidden, default, frame["lon"].notna()],
+        [
+            str(LocationPrecision.WITHHELD),
+            str(LocationPrecision.DEFAULT_ADDRESS),
+            str(LocationPrecision.POINT),
+        ],
+        str(LocationPrecision.AREA),
     )
     for name in ("lon", "lat"):
         frame[name] = frame[name].mask(hidden)
 
 
-def remark_duplicates(frame: pd.DataFrame, verdicts: Verdicts, *, metric_crs: str) -> None:
-    """W03: two kept incidents of one category within 50 m and 30 minutes of each other."""
-    asked = np.flatnonzero(verdicts.kept & frame["lon"].notna().to_numpy())
+def remark_duplicates(
+    frame: pd.DataFrame, verdicts: Verdicts, rows: Mask, *, metric_crs: str
+) -> None:
+    """W03: two kept ones of `rows`, of one category, within 50 m and 30 minutes of each other."""
+    asked = np.flatnonzero(verdicts.kept & rows & frame["lon"].notna().to_numpy())
     if len(asked) < 2:  # noqa: PLR2004 - a pair needs two
         return
     to_metric = Transformer.from_crs(WGS84, metric_crs, always_xy=True)

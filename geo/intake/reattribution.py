@@ -12,7 +12,7 @@ from geo.intake.days import placing_days
 from geo.intake.delivery import differs
 from geo.intake.ground_change import GroundChange, areas_after
 from geo.intake.succession import succeeded
-from geo.vocabulary import Action, Entity
+from geo.vocabulary import Action, Entity, LocationPrecision
 
 if TYPE_CHECKING:
     from geo.intake.delivery import Delivery
@@ -103,7 +103,7 @@ def _moved(records: pd.DataFrame, entity: Entity, change: GroundChange, task: Ta
     day = placing_days(records, entity, zone=task.zone, now=task.now)
     now = records.copy(deep=False)
     if "lon" in records:
-        near = change.can_concern(records["lon"], records["lat"])
+        near = change.can_concern(records["lon"], records["lat"]) & _has_place(records)
         if near.any():
             points, days = records[near], day[near]
             now.loc[near, "area_code"] = change.moved_areas(points, days)
@@ -118,6 +118,14 @@ def _moved(records: pd.DataFrame, entity: Entity, change: GroundChange, task: Ta
         now.loc[asked, "subject_id"] = _subjects(now[asked], day[asked], change, change.after)
     names = [name for name in SETTLED if name in records]
     return now[np.any([differs(now[name], records[name]) for name in names], axis=0)]
+
+
+def _has_place(records: pd.DataFrame) -> Mask:
+    """Say whose point is where it happened: a default address is no witness of any area."""
+    if "loc_precision" not in records:
+        return np.ones(len(records), dtype=bool)
+    default = records["loc_precision"] == LocationPrecision.DEFAULT_ADDRESS
+    return ~default.to_numpy(dtype=bool)
 
 
 def _stated(records: pd.DataFrame, day: pd.Series, change: GroundChange) -> Mask:

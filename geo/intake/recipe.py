@@ -6,6 +6,7 @@ variant whose `when` columns are all present reads the file.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_RECIPE",
     "Column",
+    "Holds",
     "Recipe",
     "RootArea",
-    "Sensitive",
     "Variant",
     "load_recipe",
     "recipe_from_yaml",
@@ -39,8 +40,8 @@ DEFAULT_RECIPE = "sanling"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Text = Literal[
-    "upper", "lower", "title", "strip_zeros", "gb_code", "gb_parent", "gb_level", "heading",
-    "opposite_heading", "first_number",
+    "upper", "lower", "title", "as_code", "strip_zeros", "gb_code", "gb_parent", "gb_level",
+    "heading", "opposite_heading", "first_number",
 ]  # fmt: skip
 
 
@@ -51,22 +52,35 @@ class _Strict(BaseModel):
 class Column(_Strict):
     """Where one field comes from and how its text is turned into ours.
 
-    `source` lists column names, the first one present is read; `text` names steps applied in
-    order; `missing` lists texts that mean "unknown"; `values` maps texts to our words; `other`
-    is taken for texts that `values` does not hold (kept as they are when it is None).
+    `source` lists column names, the first one present is read. What is read goes through
+    `pattern`, the steps of `text` in their order, `missing` (texts that mean "unknown"),
+    `values` (texts to our words), `other` (taken for texts that `values` does not hold, which
+    stay as they are when it is None) and `prefix`.
     """
 
     source: tuple[str, ...]
+    pattern: str | None = None
+    """A regular expression with one group: what the group holds is kept of each text, and a
+    text without it is unknown."""
     text: tuple[Text, ...] = ()
     missing: tuple[str, ...] = ()
     values: dict[str, str] = {}
     other: str | None = None
+    prefix: str | None = None
+    """Put before every text, so that the codes of two sources cannot meet."""
     join: str | None = None
     """When given, all present sources are joined with this text between them."""
 
+    @field_validator("pattern")
+    @classmethod
+    def _one_group(cls, pattern: str | None) -> str | None:
+        if pattern is not None and _groups(pattern) != 1:
+            raise ValueError(f"{pattern!r} is no regular expression with one group, like ^(..)")
+        return pattern
 
-class Sensitive(_Strict):
-    """Rows whose coordinates are dropped at intake: the column holds one of the values."""
+
+class Holds(_Strict):
+    """The rows in which the column `source` holds one of `values`, in capitals or not."""
 
     source: str
     values: tuple[str, ...]
@@ -79,6 +93,14 @@ class RootArea(_Strict):
     name: str
     level: str
     name_en: str | None = None
+
+
+def _groups(pattern: str) -> int | None:
+    """Count the groups of a regular expression; None for a text that is none."""
+    try:
+        return re.compile(pattern).groups
+    except re.error:
+        return None
 
 
 def _as_column(value: object) -> object:
@@ -104,9 +126,15 @@ class Variant(_Strict):
     crs: str | None = None
     date_formats: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
-    sensitive: tuple[Sensitive, ...] = ()
+    sensitive: tuple[Holds, ...] = ()
+    """Rows whose coordinates are dropped at intake."""
     parts: bool = False
     """Several shapes with one key are parts of one record, not a key used twice."""
+    one_per: tuple[str, ...] = ()
+    """Fields that together mean one record: rows equal in all of them are merged into the
+    first, as the persons of one collision."""
+    counts: dict[str, Holds] = {}
+    """With `one_per`: number fields, and the rows of a record that each of them counts."""
     notes: tuple[str, ...] = ()
     """Remarks for the report, such as "azimuth is nominal"."""
 
@@ -145,6 +173,8 @@ class Recipe(_Strict):
     categories: dict[str, tuple[str, ...]] = {}
     """Per entity, the categories it may hold; an entity not listed takes any."""
     sensitive_categories: tuple[str, ...] = ()
+    default_points: tuple[tuple[float, float], ...] = ()
+    """Points, lon and lat in WGS84, that the source writes where it does not know the place."""
     entities: dict[str, tuple[Variant, ...]] = Field(min_length=1)
 
     @field_validator("time_zone")
@@ -171,7 +201,8 @@ class Recipe(_Strict):
                 raise ValueError(f"{entity!r} is no entity; use {', '.join(ENTITIES)}")
             known = {field.name for field in ENTITIES[entity].fields}
             for variant in variants:
-                strange = sorted({*variant.columns, *variant.constants} - known)
+                named = {*variant.columns, *variant.constants, *variant.one_per, *variant.counts}
+                strange = sorted(named - known)
                 if strange:
                     raise ValueError(f"{entity} has no field {', '.join(strange)}")
         return entities

@@ -50,8 +50,8 @@ class Rows:
     """What `category` may be; empty takes any."""
     now: datetime
     zone: ZoneInfo
-    parts: bool = False
-    """Several rows with one key are parts of one record."""
+    parts: Mask
+    """Rows that belong to the record of an earlier row, whose key they may repeat."""
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -86,7 +86,7 @@ def check_keys(rows: Rows) -> None:
     if rows.spec.key not in rows.typed.fed:
         return
     key = rows.frame[rows.spec.key]
-    again = key.duplicated() & (not rows.parts)
+    again = key.duplicated() & ~rows.parts
     rows.keep_out("Q01", key.isna() | again, rows.spec.key)
 
 

@@ -11,9 +11,10 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from geo.intake.recipe import Column
+    from geo.intake.faults import Mask
+    from geo.intake.recipe import Column, Holds
 
-__all__ = ["applied", "plain_text"]
+__all__ = ["applied", "plain_text", "rows_holding"]
 
 GB_LEVELS: Final = {2: "province", 4: "prefecture", 6: "county", 9: "township", 12: "village"}
 """Length of an area code (GB/T 2260, GB/T 10114, statistical villages) -> level."""
@@ -46,7 +47,7 @@ def applied(frame: pd.DataFrame, names: tuple[str, ...], column: Column) -> pd.S
     values = frame[names[0]]
     if len(names) > 1:
         values = _joined(frame, names, column.join or "")
-    if not (column.text or column.missing or column.values or column.other is not None):
+    if not _changes(column):
         return values
     codes, distinct = pd.factorize(plain_text(values))
     made = _steps(pd.Series(distinct, dtype="str"), column)
@@ -54,7 +55,22 @@ def applied(frame: pd.DataFrame, names: tuple[str, ...], column: Column) -> pd.S
     return taken.set_axis(frame.index)
 
 
+def rows_holding(frame: pd.DataFrame, rule: Holds) -> Mask:
+    """Say which rows of `frame` the rule means; none where its column is not there."""
+    if rule.source not in frame:
+        return np.zeros(len(frame), dtype=bool)
+    words = [value.casefold() for value in rule.values]
+    return plain_text(frame[rule.source]).str.casefold().isin(words).to_numpy(dtype=bool)
+
+
+def _changes(column: Column) -> bool:
+    steps = (column.pattern, column.text, column.missing, column.values, column.prefix)
+    return any(steps) or column.other is not None
+
+
 def _steps(text: pd.Series, column: Column) -> pd.Series:
+    if column.pattern is not None:
+        text = text.str.extract(column.pattern, expand=False)
     for step in column.text:
         text = STEPS[step](text)
     text = text.where(~text.isin(list(column.missing)))
@@ -62,7 +78,7 @@ def _steps(text: pd.Series, column: Column) -> pd.Series:
         mapped = text.map(column.values).astype("str")
         unlisted = text if column.other is None else text.where(text.isna(), column.other)
         text = mapped.where(mapped.notna(), unlisted)
-    return text
+    return text if column.prefix is None else column.prefix + text
 
 
 def _whole_numbers(values: pd.Series) -> pd.Series:
@@ -112,6 +128,7 @@ STEPS: Final[dict[str, Callable[[pd.Series], pd.Series]]] = {
     "upper": lambda text: text.str.upper(),
     "lower": lambda text: text.str.lower(),
     "title": lambda text: text.str.title(),
+    "as_code": lambda text: text.str.replace(r"[^\w.]+", "-", regex=True).str.strip("-"),
     "strip_zeros": lambda text: text.str.replace(r"^0+(?=.)", "", regex=True),
     "gb_code": _gb_code,
     "gb_parent": _gb_parent,

@@ -140,7 +140,7 @@ def _settle(task: Task, batch: Batch) -> None:
 
 def _append(task: Task, batch: Batch, check: FileCheck, delivery: Delivery) -> None:
     if len(check.implied):
-        batch.append(task.spec.stored, check.implied.set_index("area_code"))
+        batch.append(Entity.AREA, check.implied.set_index("area_code"))
     known_at = _known_at(task, batch, delivery.new) if task.backfill else None
     batch.append(task.spec.stored, delivery.new, known_at=known_at)
     # A correction counts from its recording: what was known before stays as it was.
