@@ -8,6 +8,7 @@
     |   `-- GrievanceError    a petition or a dispute where only cases and accidents may go
     |-- NotReadyError         unfitted model, empty ledger, nothing loaded yet
     |-- UsageError            a question that makes no sense as asked
+    |-- AccessError           who asks may not see or do this
     |-- LedgerError           the chain is broken, or an event may not be appended
     |   `-- UnsupportedSchema  no store, or a store of another version
     |-- PluginError           a plug-in file is broken or exports the wrong thing
@@ -20,6 +21,7 @@ languages: `str(error)` is English, `error.text("zh")` is Chinese.
 from __future__ import annotations
 
 __all__ = [
+    "AccessError",
     "CRSError",
     "Cancelled",
     "DataError",
@@ -77,6 +79,10 @@ class NotReadyError(SanlingError):
 
 class UsageError(SanlingError):
     """A question that makes no sense as asked."""
+
+
+class AccessError(SanlingError):
+    """Who asks may not see or do this."""
 
 
 class LedgerError(SanlingError):

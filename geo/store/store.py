@@ -20,6 +20,7 @@ from geo.store.moments import moment_of, moments_of, us_of
 from geo.store.opening import open_engine
 from geo.store.reading import Reader
 from geo.store.rebuilding import rebuild
+from geo.store.scoped import ScopedLoader
 from geo.store.snapshot import Snapshot
 from geo.store.sqlite import WRITES
 from geo.store.tables import event
@@ -48,7 +49,9 @@ class Store:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._reader = Reader(engine)
-        self._snapshots: OrderedDict[tuple[int, datetime | None, str], Snapshot] = OrderedDict()
+        self._snapshots: OrderedDict[tuple[int, datetime | None, str, str], Snapshot] = (
+            OrderedDict()
+        )
         self._generation = 0
         self._lock = Lock()
         self._writing = Lock()
@@ -192,10 +195,12 @@ class Store:
         with self._engine.begin() as connection:
             return read_batches(connection)
 
-    def snapshot(self, *, known_at: datetime | None = None) -> Snapshot:
+    def snapshot(self, *, known_at: datetime | None = None, scope: str = "") -> Snapshot:
         """Give the facts as known at `known_at`; None means all that the ledger knows.
 
-        Cached by (watermark, known_at); entities are read when they are first asked for.
+        With `scope`, the code of an area, only what lies in it and below it.
+
+        Cached by (watermark, known_at, scope); entities are read when they are first asked for.
         Raises UsageError for a moment without a time zone.
         """
         known_at = None if known_at is None else moment_of(us_of(known_at))
@@ -209,11 +214,11 @@ class Store:
                 self._snapshots.clear()
                 self._reader.forget()
                 self._generation = generation
-            key = (seq, known_at, zone.key)
+            key = (seq, known_at, zone.key, scope)
             if key not in self._snapshots:
                 last = None if recorded_at is None else moment_of(recorded_at)
                 self._snapshots[key] = Snapshot(
-                    self._reader,
+                    ScopedLoader(self._reader, scope) if scope else self._reader,
                     watermark=seq,
                     asked=known_at,
                     known_at=known_at or last,
