@@ -71,7 +71,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def texts(frame: pd.DataFrame) -> set[str]:
     """Give every text of a frame, keys included."""
     flat = frame.drop(columns="geometry", errors="ignore").reset_index()
-    return {str(value) for name in flat for value in flat[name].dropna()}
+    return {value for name in flat for value in flat[name] if isinstance(value, str)}
 
 
 @pytest.mark.parametrize("name", SEEN)
