@@ -51,10 +51,11 @@ def _register() -> None:
     from dashboard.commands.patrol import patrol
     from dashboard.commands.serving import serve
     from dashboard.commands.upkeep import check, rebuild, verify
+    from dashboard.commands.working import work
     from dashboard.commands.zero import zero
 
     cli.command("import")(import_)
-    for command in (demo, zero, hotspots, patrol, serve, verify, rebuild, check):
+    for command in (demo, zero, hotspots, patrol, serve, work, verify, rebuild, check):
         cli.command()(command)
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings", "default_db"]
 
 
+LOCAL: Final = Path(".sanling")
+"""The ignored folder of what this installation keeps."""
+
+
 def default_db() -> str:
     """Give the URL of the local store: a SQLite file in an ignored folder."""
-    return f"sqlite:///{Path('.sanling') / 'sanling.db'}"
+    return f"sqlite:///{LOCAL / 'sanling.db'}"
 
 
 class Settings(BaseSettings):
@@ -25,5 +30,18 @@ class Settings(BaseSettings):
     """Address the app listens on; the loopback unless told otherwise."""
     port: int = 8050
     """Port the app listens on."""
+    inbox: str = str(LOCAL / "inbox")
+    """Folder that takes what feeds deliver: one folder for each feed in it."""
+    staging: str = str(LOCAL / "staging")
+    """Folder of files brought to the page, for a day."""
+    recipes: str = str(LOCAL / "recipes")
+    """Folder of the recipes saved here, beside those of the project."""
+    upload_mb: int = 2048
+    """Megabytes a file brought to the page may have."""
     shared: str = ""
     """Folder of real data for tests; unused by the app."""
+
+    @property
+    def queue(self) -> Path:
+        """Give the file of the queue of long work: `county.jobs.db` beside `county.db`."""
+        return Path(self.db.removeprefix("sqlite:///")).with_suffix(".jobs.db")

@@ -6,15 +6,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.store import Store
+from geo.store import Jobs, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from threading import Event
 
     from dashboard.services.composition import Services
     from dashboard.settings import Settings
+    from dashboard.worker.inbox import Inbox
+    from dashboard.worker.running import Worker
 
-__all__ = ["build_services", "clock_of", "open_store", "utc_now"]
+__all__ = ["build_services", "build_worker", "clock_of", "open_store", "utc_now"]
 
 LEAFLET = Path(__file__).parent / "map_view" / "vendor"
 """Where the map's front-end packages are installed."""
@@ -48,6 +51,19 @@ def clock_of(store: Store) -> Callable[[], datetime]:
         return (day + max(since_midnight, timedelta(hours=DEMO_DAY_BEGINS))).astimezone(UTC)
 
     return demo_clock
+
+
+def build_worker(settings: Settings, stop: Event) -> tuple[Worker, Inbox]:
+    """Put the worker of one store together, and the inbox it looks after."""
+    from dashboard.services.recipes import RecipeShelf
+    from dashboard.worker.deeds import Desk
+    from dashboard.worker.inbox import Inbox
+    from dashboard.worker.running import Worker
+
+    store, jobs = open_store(settings.db), Jobs(settings.queue)
+    desk = Desk(store, clock_of(store), RecipeShelf(Path(settings.recipes)))
+    inbox = Inbox(Path(settings.inbox), store, jobs, utc_now)
+    return Worker(desk, jobs, utc_now, stop=stop), inbox
 
 
 def build_services(settings: Settings) -> Services:

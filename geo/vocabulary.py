@@ -12,6 +12,8 @@ __all__ = [
     "DiscoverySource",
     "Entity",
     "HotspotState",
+    "JobKind",
+    "JobState",
     "LineageKind",
     "LocationPrecision",
     "Review",
@@ -160,3 +162,23 @@ class HotspotState(StrEnum):
     GROWING = "growing"
     STEADY = "steady"
     COOLING = "cooling"
+
+
+class JobKind(StrEnum):
+    """What long work does."""
+
+    IMPORT = "import"
+    CHECK = "check"
+    """An import that is only rehearsed."""
+    UNDO = "undo"
+    REBUILD = "rebuild"
+
+
+class JobState(StrEnum):
+    """Where long work stands; the last three are ends."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +18,7 @@ from dashboard.i18n import DEFAULT_LANGUAGE
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
 
@@ -33,6 +37,9 @@ def serve(
     db: Db = "",
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Do long work beside the app.")
+    ] = True,
 ) -> None:
     """Serve the app (127.0.0.1:8050 unless told otherwise)."""
     settings = settings_for(db, host=host, port=port)
@@ -42,7 +49,28 @@ def serve(
     console.print(
         f"Sanling · http://{settings.host}:{settings.port}  (stop with Ctrl-C)", highlight=False
     )
-    _listen(lambda: make_server(settings), settings.host, settings.port)
+    with _worker_beside(settings, wanted=worker):
+        _listen(lambda: make_server(settings), settings.host, settings.port)
+
+
+@contextmanager
+def _worker_beside(settings: Settings, *, wanted: bool) -> Iterator[None]:
+    """Have a worker in a process of its own, which ends with this one, however it ends."""
+    if not wanted:
+        yield
+        return
+    command = [sys.executable, "-m", "dashboard.worker", "--tied"]
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    given = {"PYTHONPATH": path, "SANLING_DB": settings.db, "SANLING_INBOX": settings.inbox}
+    owner = os.getpid()
+    # It sees its standard input end when the last process that holds the other end is gone.
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, **given})  # noqa: S603
+    try:
+        yield
+    finally:
+        # A server's own children leave through here too; the worker is not theirs to end.
+        if os.getpid() == owner:
+            worker.terminate()
 
 
 def make_server(settings: Settings) -> Flask:

@@ -22,6 +22,7 @@ __all__ = [
     "metadata",
     "month_count",
     "payload",
+    "queue",
     "segment",
 ]
 
@@ -117,9 +118,12 @@ segment = sa.Table(
 )
 """Events of one entity once more, in columns (Parquet), because SQL rows are slow to read."""
 
+queue = sa.MetaData()
+"""Long work on its way stands apart from the ledger, see `geo.store.jobs`."""
+
 job = sa.Table(
     "job",
-    metadata,
+    queue,
     sa.Column("job_id", sa.Integer, primary_key=True),
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("state", sa.String(16), nullable=False, index=True),
@@ -131,6 +135,7 @@ job = sa.Table(
     sa.Column("step", sa.Text, nullable=False, default=""),
     sa.Column("cancel", sa.Boolean, nullable=False, default=False),
     sa.Column("worker", sa.Text),
+    sa.Column("starts", sa.Integer, nullable=False, default=0),
     sa.Column("queued_at", sa.BigInteger, nullable=False),
     sa.Column("started_at", sa.BigInteger),
     sa.Column("beat_at", sa.BigInteger),

@@ -1,0 +1,1 @@
+"""The process that does long work beside the web server."""
