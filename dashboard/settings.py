@@ -7,6 +7,8 @@ from typing import Final
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from geo.queue_file import queue_file
+
 __all__ = ["Settings", "default_db"]
 
 
@@ -44,4 +46,4 @@ class Settings(BaseSettings):
     @property
     def queue(self) -> Path:
         """Give the file of the queue of long work: `county.jobs.db` beside `county.db`."""
-        return Path(self.db.removeprefix("sqlite:///")).with_suffix(".jobs.db")
+        return queue_file(self.db)

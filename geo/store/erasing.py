@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import orjson
 import sqlalchemy as sa
 
+from geo.queue_file import queue_file
 from geo.store.generation import mark_traces, start_generation
+from geo.store.jobs import Jobs
 from geo.store.portions import in_portions
 from geo.store.segments import rewrite_segment, segments_within, versions_at
 from geo.store.standing import AT_ONCE
-from geo.store.tables import event, job, payload
+from geo.store.tables import event, payload
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -83,10 +85,4 @@ def _let_go_attachments(connection: sa.Connection, seqs: list[int]) -> None:
     for some in in_portions(seqs, AT_ONCE):
         found = sa.select(event.c.batch_id).where(event.c.seq.in_(some)).distinct()
         brought |= set(connection.execute(found).scalars())
-    kept = sa.select(job.c.job_id, job.c.result).where(
-        job.c.attachment.is_not(None), job.c.result.is_not(None)
-    )
-    for number, result in connection.execute(kept).all():
-        if orjson.loads(result).get("batch") in brought:
-            emptied = sa.update(job).where(job.c.job_id == number).values(attachment=None)
-            connection.execute(emptied)
+    Jobs(queue_file(str(connection.engine.url.database))).let_go(brought)

@@ -16,12 +16,12 @@ import sqlalchemy as sa
 
 from geo.errors import NotReadyError, SanlingError
 from geo.store.moments import moment_of, us_of
-from geo.store.sqlite import WRITES, connect
+from geo.store.sqlite import WRITES, compact, connect
 from geo.store.tables import job, queue
 from geo.vocabulary import JobKind, JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -214,6 +214,22 @@ class Jobs:
         found = self._select(named.order_by(job.c.job_id.desc()).limit(1))
         return found[0] if found else None
 
+    def let_go(self, batches: Collection[int]) -> None:
+        """Forget what was kept of the rows of these batches: what was set aside, what was checked.
+
+        Nothing of it is left in the file, unless somebody is reading it at that moment.
+        """
+        if not self.path.exists():
+            return
+        held = sa.select(job.c.job_id, job.c.result).where(job.c.attachment.is_not(None))
+        with self._write() as connection:
+            for number, result in connection.execute(held).all():
+                if _batch_of(orjson.loads(result or "{}")) in batches:
+                    connection.execute(_only(number).values(attachment=None))
+            checked = (job.c.kind == JobKind.CHECK) & job.c.state.not_in(OPEN)
+            connection.execute(sa.delete(job).where(checked))
+        compact(self._opened())
+
     def _start(self, connection: sa.Connection, row: sa.RowMapping, worker: str, now: int) -> Job:
         values: dict[str, Any] = {
             "state": JobState.RUNNING,
@@ -258,6 +274,12 @@ FAILED_FOR_GOOD: Final = {
     "state": JobState.FAILED,
     "result": orjson.dumps(GIVEN_UP).decode(),
 }
+
+
+def _batch_of(result: Mapping[str, Any]) -> int | None:
+    """Give the batch an import made; it stands in its report, unless the report was lost."""
+    report = result.get("report") or result
+    return report.get("batch")
 
 
 def _only(job_id: int) -> sa.Update:

@@ -13,7 +13,7 @@ from geo.store.generation import unmark_traces
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["WRITES", "add_guards", "clean", "connect"]
+__all__ = ["WRITES", "add_guards", "clean", "compact", "connect"]
 
 WRITES: Final = "sanling_writes"
 """Execution option of a connection that is going to write."""
@@ -60,6 +60,16 @@ def clean(engine: sa.Engine) -> bool:
     `secure_delete`, nothing is left after this. While others read or write, or the disk is
     full, it fails: the mark then stays and the next opening tries again.
     """
+    if not compact(engine):
+        return False
+    with engine.connect().execution_options(**{WRITES: True}) as connection:
+        unmark_traces(connection)
+        connection.commit()
+    return True
+
+
+def compact(engine: sa.Engine) -> bool:
+    """Write the file anew and empty its log; False where others or the disk forbid it."""
     raw = engine.raw_connection()
     try:
         raw.cursor().execute("VACUUM")
@@ -68,12 +78,7 @@ def clean(engine: sa.Engine) -> bool:
         return False
     finally:
         raw.close()
-    if busy:
-        return False
-    with engine.connect().execution_options(**{WRITES: True}) as connection:
-        unmark_traces(connection)
-        connection.commit()
-    return True
+    return not busy
 
 
 def _prepare(connection: Any, _record: object) -> None:

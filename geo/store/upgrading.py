@@ -7,13 +7,13 @@ from typing import Final
 import sqlalchemy as sa
 
 from geo.store.rebuilding import rebuild
-from geo.store.tables import SCHEMA_VERSION, job, meta, metadata
+from geo.store.tables import SCHEMA_VERSION, meta
 
 __all__ = ["UPGRADED_FROM", "VERSION", "read_version", "upgrade"]
 
 VERSION: Final = "schema_version"
 UPGRADED_FROM: Final = "1"
-"""Had no jobs, and segments without the columns added since."""
+"""Had segments without the columns added since."""
 
 
 def read_version(connection: sa.Connection) -> str | None:
@@ -22,14 +22,13 @@ def read_version(connection: sa.Connection) -> str | None:
 
 
 def upgrade(connection: sa.Connection) -> None:
-    """Add what is missing and make the derived tables anew; events and payloads stay.
+    """Make the derived tables anew; events and payloads stay.
 
     All in the caller's transaction, so that a store is of one version or of the other. A store
     that another process upgraded in the meantime is left alone.
     """
     if read_version(connection) != UPGRADED_FROM:
         return
-    metadata.create_all(connection, tables=[job])
     rebuild(connection)
     raised = sa.update(meta).where(meta.c.name == VERSION).values(value=str(SCHEMA_VERSION))
     connection.execute(raised)

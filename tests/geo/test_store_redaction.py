@@ -17,12 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.decisions import Decision, approve, decisions_of, propose_redaction
-from geo.errors import UsageError
-from geo.store import Store, sqlite
+from geo.errors import NotReadyError, UsageError
+from geo.queue_file import queue_file
+from geo.store import Jobs, Store, sqlite
 from geo.store.history import every_version
 from geo.store.segments import covered_to
-from geo.store.tables import event, job, payload
-from geo.vocabulary import Action, DecisionState, Entity
+from geo.store.tables import event, payload
+from geo.vocabulary import Action, DecisionState, Entity, JobKind
 from tests.geo.store_books import HOUR, NOON, Books, cases
 from tests.geo.test_store_bitemporal import ROWS, STEPS, answer, play, small_ledger
 
@@ -224,20 +225,22 @@ def test_a_reader_that_holds_the_log_delays_the_cleaning_and_nothing_else(books:
 
 
 def test_attachments_of_the_jobs_that_brought_it_are_let_go(books: Books) -> None:
-    def put(batch: int) -> dict[str, Any]:
-        return {
-            "kind": "import", "state": "done", "actor": "x", "request": "{}", "queued_at": 0,
-            "result": json.dumps({"batch": batch}), "attachment": DATUM.encode(),
-        }  # fmt: skip
-
-    engine = sqlite.connect(sa.make_url(books.url))
-    with engine.connect().execution_options(**{sqlite.WRITES: True}) as connection:
-        connection.execute(sa.insert(job), [put(1), put(2), put(3)])
-        connection.commit()
-        redact(books, "b")
-        left = connection.execute(sa.select(job.c.attachment).order_by(job.c.job_id)).scalars()
-        assert [body is None for body in left] == [True, False, False]
-    engine.dispose()
+    jobs = Jobs(queue_file(books.url))
+    results = [{"report": {"batch": number}} for number in (1, 2)] + [{"batch": 3}, {}]
+    kinds = [JobKind.IMPORT] * 3 + [JobKind.CHECK]
+    for kind, result in zip(kinds, results, strict=True):
+        number = jobs.enqueue(kind, {}, actor="x", now=NOON)
+        jobs.claim("w", now=NOON)
+        jobs.finish(number, "w", result, now=NOON, attachment=DATUM.encode())
+    jobs.close()
+    redact(books, "b")
+    assert [job.kind for job in jobs.newest()] == [JobKind.IMPORT] * 3
+    assert jobs.attachment(2) == jobs.attachment(3) == DATUM.encode()
+    with pytest.raises(NotReadyError):
+        jobs.attachment(1)
+    Jobs(queue_file(books.url)).let_go({2, 3})
+    jobs.close()
+    assert DATUM.encode() not in queue_file(books.url).read_bytes()
 
 
 # ---- segments and memory --------------------------------------------------------------------

@@ -43,7 +43,7 @@ def without_column(body: bytes) -> bytes:
 
 @pytest.fixture
 def old(tmp_path: Path) -> Books:
-    """Make a store as version 1 made it: no table of jobs, segments without later columns."""
+    """Make a store as version 1 made it: segments without later columns."""
     books = Books.at(tmp_path)
     books.add(cases(*map(str, range(700))))
     books.add(cases("late", area="11"), at=NOON + HOUR)
@@ -52,7 +52,6 @@ def old(tmp_path: Path) -> Books:
     assert bodies
     run(
         books.path,
-        ("DROP TABLE job", ()),
         ("DELETE FROM meta WHERE name = 'generation'", ()),
         ("UPDATE meta SET value = '1' WHERE name = 'schema_version'", ()),
         *(
@@ -74,7 +73,6 @@ def test_a_store_of_version_1_opens_with_every_fact_and_the_new_columns(old: Boo
         assert store.verify().ok
         assert store.month_count()["n"].tolist() == [700, 1]
     assert look(old.path, "SELECT value FROM meta WHERE name = 'schema_version'") == [("2",)]
-    assert look(old.path, "SELECT count(*) FROM job") == [(0,)]
     assert look(old.path, "SELECT seq, hash FROM event") == chain
     bodies = look(old.path, "SELECT body FROM segment")
     assert all(ADDED in pq.read_schema(BytesIO(b)).names for (b,) in bodies if isinstance(b, bytes))
@@ -97,7 +95,6 @@ def test_an_upgrade_that_fails_halfway_leaves_the_old_store(old: Books) -> None:
     ):
         Store.open(old.url)
     assert look(old.path, "SELECT value FROM meta WHERE name = 'schema_version'") == [("1",)]
-    assert look(old.path, "SELECT name FROM sqlite_master WHERE name = 'job'") == []
     assert look(old.path, "SELECT segment_id, body FROM segment") == before
     with Store.open(old.url) as store:
         assert len(store.snapshot().cases) == 701
@@ -108,4 +105,3 @@ def test_every_other_version_stays_refused(old: Books, version: str) -> None:
     run(old.path, ("UPDATE meta SET value = ? WHERE name = 'schema_version'", (version,)))
     with pytest.raises(UnsupportedSchema, match=f"schema {version}, needed 2"):
         Store.open(old.url)
-    assert look(old.path, "SELECT name FROM sqlite_master WHERE name = 'job'") == []
