@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geo.demo.disputes import dispute_entries
 from geo.demo.entries import Entry
 from geo.demo.hazards import hazard_entries
 from geo.demo.intensity import VOLUMES
@@ -86,10 +87,12 @@ def make_demo(
     rows, story = occurrences(world, span, seed=seed)
     rows, hidden = hide(rows, world.ground.land.is_community, conceal=conceal, thin=thin, seed=seed)
     told = incident_entries(rows, world, span, story, seed=seed)
-    told += petition_entries(world, span, seed=seed)
+    petitions = petition_entries(world, span, seed=seed)
+    told += petitions
     entries = [
         *_registers(world, span),
         *told,
+        *dispute_entries(world, span, petitions, seed=seed),
         *hazard_entries(world, span, seed=seed),
         *report_entries(world, span, told, seed=seed),
     ]

@@ -25,7 +25,7 @@ def confirmations() -> pd.DataFrame:
 
 
 def test_every_fact_fits_its_table_and_was_recorded_before_the_end() -> None:
-    for entity in (Entity.PETITION, Entity.HAZARD, Entity.REPORT):
+    for entity in (Entity.PETITION, Entity.DISPUTE, Entity.HAZARD, Entity.REPORT):
         for entry in entries(county(), entity):
             assert len(validate(entry.frame, entity)) == len(entry.frame)
             assert (entry.minute < county().span.end_minute).all()
@@ -78,6 +78,63 @@ def test_hazards_of_the_last_year_are_those_that_were_published() -> None:
     # Published: 3,165 put right of 3,186, so those by deadline are still open.
     assert int(hazards["closed_on"].notna().sum()) == 3165
     assert hazards.loc[hazards["mode"] == "deadline", "due_on"].notna().all()
+
+
+def agreed_last_year() -> pd.DataFrame:
+    disputes = standing(county(), Entity.DISPUTE)
+    since = local_day(disputes["ended_at"]) >= END - pd.Timedelta(days=365)
+    return disputes[(disputes["outcome"] == "agreed") & since]
+
+
+def test_the_mediations_of_the_last_year_are_those_that_were_published() -> None:
+    mediated = agreed_last_year()
+    assert len(mediated) == 111
+    assert (mediated["channel"] == "mobile_station").sum() == 98
+    assert mediated["followup_petition"].notna().sum() == 0
+
+
+def test_petitions_and_disputes_together_are_four_fifths_of_the_cases() -> None:
+    counts = [
+        len(standing(county(), one)) for one in (Entity.PETITION, Entity.DISPUTE, Entity.CASE)
+    ]
+    assert (counts[0] + counts[1]) / counts[2] == pytest.approx(0.8, abs=0.04)
+    assert 130 < counts[1] / 6 < 155
+
+
+def test_the_steps_of_a_dispute_follow_each_other() -> None:
+    disputes = standing(county(), Entity.DISPUTE)
+    steps = ["requested_at", "forms_filled_at", "registered_at", "in_session_at", "ended_at"]
+    for name, step in enumerate(steps[1:]):
+        before = disputes[steps[: name + 1]].max(axis=1)
+        assert (disputes[step].isna() | (disputes[step] > before)).all()
+    assert disputes["ended_at"].isna().equals(disputes["outcome"].isna())
+    assert 1 <= disputes["outcome"].isna().sum() <= 5
+
+
+def test_without_consent_a_dispute_is_refused_and_never_in_session() -> None:
+    disputes = standing(county(), Entity.DISPUTE)
+    refused = disputes["outcome"] == "refused"
+    assert refused.sum() > 20
+    assert disputes["both_parties_consent"].eq(~refused).all()
+    assert disputes.loc[refused, "in_session_at"].isna().all()
+
+
+def test_a_relapse_names_a_petition_of_the_area_within_half_a_year() -> None:
+    disputes = standing(county(), Entity.DISPUTE)
+    matters = standing(county(), Entity.PETITION)
+    relapsed = disputes[disputes["followup_petition"].notna()]
+    assert len(relapsed) > 5
+    assert set(relapsed["outcome"]) == {"agreed"}
+    followed = matters.loc[relapsed["followup_petition"]]
+    assert (followed["area_code"].to_numpy() == relapsed["area_code"].to_numpy()).all()
+    days = followed["accepted_on"].to_numpy() - local_day(relapsed["ended_at"]).to_numpy()
+    assert (days > np.timedelta64(0, "D")).all()
+    assert (days <= np.timedelta64(180, "D")).all()
+
+
+def test_disputes_name_an_area_and_neither_place_nor_party() -> None:
+    columns = set(standing(county(), Entity.DISPUTE).columns)
+    assert not columns & {"lon", "lat", "geometry", "name", "party", "respondent", "phone"}
 
 
 def test_there_is_at_most_one_return_per_body_stream_and_month() -> None:
