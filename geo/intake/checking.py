@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -16,12 +16,14 @@ from geo.intake.codes import (
     check_retired,
     implied_areas,
     implied_root,
+    take_successors,
 )
 from geo.intake.columns import Typed, require_columns, type_columns
-from geo.intake.days import placing_days
+from geo.intake.days import HAPPENED, placing_days
 from geo.intake.default_address import at_declared, crowded
 from geo.intake.faults import Verdicts
 from geo.intake.keys import made_keys
+from geo.intake.known import check_retractions, check_steps, settled_rows
 from geo.intake.merging import merge_rows, shared_by_record
 from geo.intake.personal import refuse_personal, without_personal
 from geo.intake.places import locate, place, remark_duplicates, sensitive_rows, withhold
@@ -29,9 +31,10 @@ from geo.intake.quarantine import coordinate_columns
 from geo.intake.reader import RawTable
 from geo.intake.rules import Rows, check_rows
 from geo.intake.sentences import refusal
-from geo.intake.shapes import join_parts, read_shapes, refuse_overlaps
+from geo.intake.shapes import gappy_rows, join_parts, read_shapes, refuse_overlaps
 from geo.intake.spec import Placing
 from geo.intake.succession import check_lineage
+from geo.intake.texts import rows_holding
 from geo.intake.times import local_days
 from geo.vocabulary import Entity
 
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from geo.intake.faults import Mask
     from geo.intake.recipe import Variant
     from geo.intake.task import Task
+    from geo.store import Standing
 
 __all__ = ["FileCheck"]
 
@@ -77,9 +81,12 @@ class FileCheck:
     default: Mask = field(init=False)
     """The placeless rows, and those at a point that far too many rows share."""
     implied: pd.DataFrame = field(default_factory=pd.DataFrame)
+    standing: Standing | None = field(init=False)
+    """What the ledger knew of the file's records when they were checked."""
 
     def __post_init__(self) -> None:
         """Begin with every row kept and nothing shown."""
+        self.standing = None
         self.verdicts = Verdicts(self.raw.rows)
         self.shown = self.raw.frame.iloc[:, :0]
         self.withheld = np.zeros(self.raw.rows, dtype=bool)
@@ -96,6 +103,12 @@ class FileCheck:
         self._rows()
         self._too_many()
 
+    def again(self) -> None:
+        """Check once more, against the ledger as it stands by now."""
+        self.task = replace(self.task)
+        self.__post_init__()
+        self.run()
+
     @property
     def crs(self) -> str | None:
         """Give the declared CRS: what the person said goes before the recipe."""
@@ -108,6 +121,8 @@ class FileCheck:
         self.shown = without_personal(self.raw, self.variant, spec)
         refuse_personal(self.shown, spec)
         self._refuse_grievance_points()
+        if self.variant.retract is not None:
+            self.verdicts.spared = rows_holding(self.raw.frame, self.variant.retract)
         table = RawTable(self.raw.file, self.shown, self.raw.geometry)
         self.typed = type_columns(
             table, self.variant, spec, zone=self.task.zone, verdicts=self.verdicts
@@ -122,7 +137,7 @@ class FileCheck:
 
     def _merge(self) -> None:
         """Make one record of the rows that tell of one; it is as sensitive as any of them."""
-        raw, kept = self.raw.frame, self.verdicts.kept
+        raw, kept = self.raw.frame, self.verdicts.stating
         speaker = merge_rows(self.typed, raw, self.variant, kept)
         self.merged = speaker != np.arange(self.raw.rows)
         self.withheld = shared_by_record(self.withheld, speaker)
@@ -146,6 +161,7 @@ class FileCheck:
         }
         steps[placing]()
         self._make_keys()
+        self._second_delivery()
 
     def _check_rows(self) -> None:
         task = self.task
@@ -169,15 +185,18 @@ class FileCheck:
 
     def _areas(self) -> None:
         task, frame, verdicts = self.task, self.typed.frame, self.verdicts
-        refuse_overlaps(frame.geometry[verdicts.kept], frame["level"], metric_crs=task.metric_crs)
+        refuse_overlaps(frame[verdicts.stating], metric_crs=task.metric_crs)
         if self.variant.parts:
-            keys = frame["area_code"].where(verdicts.kept)
+            keys = frame["area_code"].where(verdicts.stating)
             self.merged = (keys.duplicated() & keys.notna()).to_numpy()
             frame["geometry"] = join_parts(frame.geometry, keys)
         check_area_codes(frame, verdicts, task.recipe)
         self.implied = implied_areas(frame, task.snapshot.areas, task.recipe, verdicts)
         frame["name"] = frame["name"].fillna(frame["area_code"])
         verdicts.remark("W04", frame["population"].isna())
+        sound = verdicts.stating & ~self.merged
+        gaps = gappy_rows(frame[sound], task.snapshot.areas, metric_crs=task.metric_crs)
+        verdicts.remark("W09", gaps.reindex(frame.index, fill_value=False))
 
     def _points(self) -> None:
         task, verdicts = self.task, self.verdicts
@@ -187,8 +206,16 @@ class FileCheck:
         self._check_rows()
         if "unit_id" in self.typed.frame and task.spec.stored is not Entity.UNIT:
             self._take_place_of_unit()
+        self._take_successors()
         day = placing_days(self.typed.frame, task.spec.stored, zone=task.zone, now=task.now)
-        place(self.typed, verdicts, task.ground, day=day, placeless=self.placeless)
+        place(
+            self.typed,
+            verdicts,
+            task.ground,
+            day=day,
+            placeless=self.placeless,
+            settled=self._settled(),
+        )
         check_retired(self.typed.frame, verdicts, task.spec, task.snapshot.areas, task.zone)
         if task.spec.stored in INCIDENTS:
             self._incidents()
@@ -205,9 +232,15 @@ class FileCheck:
         if spec.stored not in INCIDENTS and spec.placing is not Placing.AREA_ONLY:
             return
         self.placeless = at_declared(frame, self.task.recipe.default_points)
-        one_each = self.verdicts.kept & ~self.merged & ~self.placeless
+        one_each = self.verdicts.stating & ~self.merged & ~self.placeless
         self.default = self.placeless | crowded(frame, one_each)
         self.verdicts.remark("W10", self.default)
+
+    def _take_successors(self) -> None:
+        task, known = self.task, self.task.snapshot
+        take_successors(
+            self.typed.frame, self.verdicts, task.spec, known.areas, known.lineage, task.zone
+        )
 
     def _take_place_of_unit(self) -> None:
         """Put incidents at a known unit, without any place of their own, into the unit's area."""
@@ -248,6 +281,7 @@ class FileCheck:
 
     def _references(self) -> None:
         self._check_rows()
+        self._take_successors()
         frame, known = self.typed.frame, self.task.snapshot
         if "area_code" in frame:
             check_known(frame, self.verdicts, "area_code", known.areas.index, may_be_empty=False)
@@ -263,10 +297,44 @@ class FileCheck:
             return
         shapes = frame.geometry.to_numpy() if isinstance(frame, gpd.GeoDataFrame) else None
         frame[spec.key] = made_keys(
-            frame, spec.key_from, source=self.task.recipe.name, shapes=shapes
+            frame,
+            spec.key_from,
+            source=self.task.recipe.name,
+            shapes=shapes,
+            back=self.verdicts.spared,
         )
 
+    def _settled(self) -> Mask:
+        """Say which incidents state again where they lie, among areas that are still the same."""
+        task, spec = self.task, self.task.spec
+        if spec.stored not in INCIDENTS or spec.key not in self.typed.fed:
+            return np.zeros(self.raw.rows, dtype=bool)
+        return settled_rows(
+            self.typed,
+            self.typed.frame[spec.key],
+            self._read_standing(),
+            happened=HAPPENED[spec.stored],
+            areas_seq=task.store.untouched_since(Entity.AREA),
+        )
+
+    def _read_standing(self) -> Standing:
+        """Read once what the ledger knows of the file's records."""
+        if self.standing is None:
+            keys = self.typed.frame[self.task.spec.key].dropna().unique()
+            self.standing = self.task.store.standing(self.task.spec.stored, pd.Index(keys))
+        return self.standing
+
+    def _second_delivery(self) -> None:
+        spec = self.task.spec
+        if spec.stored is Entity.GROUND:
+            return
+        keys, standing = self.typed.frame[spec.key], self._read_standing()
+        check_retractions(keys, self.verdicts, standing)
+        check_steps(self.typed, self.verdicts, keys, standing)
+
     def _too_many(self) -> None:
-        invalid = int((~self.verdicts.kept).sum())
+        """F10; what takes back a record that is not here (Q21) harms nothing and is no fault."""
+        harmless = self.verdicts.codes == "Q21"
+        invalid = int((~self.verdicts.kept & ~harmless).sum())
         if invalid > MOST_INVALID * self.raw.rows:
             raise refusal("F10", n=invalid, N=self.raw.rows)

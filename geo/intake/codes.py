@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from geo.intake.texts import STEPS
 from geo.intake.times import local_days
+from geo.lineage import successor_of
+from geo.vocabulary import LineageKind
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -26,10 +28,15 @@ __all__ = [
     "implied_areas",
     "implied_root",
     "nearest_of",
+    "take_successors",
 ]
 
 IMPLIED = ["area_code", "level", "name", "name_en", "parent_code"]
-GB_CODE = r"\d{2}(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?"
+
+WHOLE_KINDS: Final = (LineageKind.RENAME, LineageKind.RECODE, LineageKind.MERGE)
+"""Ways in which an area goes into one other whole."""
+
+GB_CODE: Final = r"\d{2}(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?"
 
 
 def nearest_of(chosen: pd.Index, areas: pd.DataFrame) -> pd.Series:
@@ -73,14 +80,62 @@ def check_known(
 def check_retired(
     frame: pd.DataFrame, verdicts: Verdicts, spec: EntitySpec, areas: pd.DataFrame, zone: ZoneInfo
 ) -> None:
-    """Q03: the stated area was no longer in force on the day."""
+    """Q03: the area was no longer in force on the day, and no successor could be taken."""
     if "area_code" not in frame or not spec.known_by or areas["valid_to"].isna().all():
         return
+    day = _day(frame, spec, zone)
+    verdicts.keep_out("Q03", day >= frame["area_code"].map(areas["valid_to"]), "area_code")
+
+
+def take_successors(
+    frame: pd.DataFrame,
+    verdicts: Verdicts,
+    spec: EntitySpec,
+    areas: pd.DataFrame,
+    lineage: pd.DataFrame,
+    zone: ZoneInfo,
+) -> None:
+    """W12: put the one successor in force in the place of a stated code that was retired.
+
+    A code that was split, went only in part, or went into several keeps its place and is
+    judged as it is (Q03).
+    """
+    if "area_code" not in frame or not spec.known_by or lineage.empty:
+        return
+    day, whole = _day(frame, spec, zone), _whole_steps(lineage)
+    asked = frame["area_code"].isin(whole["old"]) & day.notna()
+    asked &= ~_in_force(frame["area_code"], day, areas)
+    if not asked.any():
+        return
+    successor = successor_of(whole, frame.loc[asked, "area_code"], day[asked])
+    successor = successor[_in_force(successor, day[asked], areas)]
+    taken = pd.Series(frame.index.isin(successor.index), index=frame.index)
+    frame["area_code"] = successor.reindex(frame.index).where(taken, frame["area_code"])
+    verdicts.remark("W12", taken)
+
+
+def _whole_steps(lineage: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the steps of areas that were split or went somewhere only in part."""
+    part = ~lineage["kind"].isin(WHOLE_KINDS) | (lineage["share"] < 1)
+    parted = lineage.loc[part, ["old", "date"]].drop_duplicates()
+    found = lineage[["old", "date"]].merge(parted, how="left", indicator=True)["_merge"]
+    return lineage[(found != "both").to_numpy()]
+
+
+def _in_force(codes: pd.Series, day: pd.Series, areas: pd.DataFrame) -> pd.Series:
+    """Say which codes are loaded and not retired on the day."""
+    ended = codes.map(areas["valid_to"])
+    known: pd.Series = codes.isin(areas.index) & ~(day >= ended)
+    return known
+
+
+def _day(frame: pd.DataFrame, spec: EntitySpec, zone: ZoneInfo) -> pd.Series:
+    """Give the civil day on which a stated code has to be in force."""
     day = frame[spec.known_by[-1]]
     if isinstance(day.dtype, pd.DatetimeTZDtype):
         day = local_days(day, zone)
-    ended = frame["area_code"].map(areas["valid_to"])
-    verdicts.keep_out("Q03", day.dt.normalize() >= ended, "area_code")
+    days: pd.Series = day.dt.normalize()
+    return days
 
 
 def implied_areas(

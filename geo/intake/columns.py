@@ -26,8 +26,9 @@ __all__ = ["Typed", "require_columns", "type_columns"]
 YES = frozenset({"true", "t", "yes", "y", "1", "是", "有", "在线"})
 NO = frozenset({"false", "f", "no", "n", "0", "否", "无", "离线"})
 
-NOT_COUNTED: Final = frozenset({"geometry", "grouping"})
-"""An area without a boundary is listed, not drawn; one not called a grouping is none."""
+NOT_COUNTED: Final = frozenset({"geometry", "grouping", "place_kind", "is_classified"})
+"""An area without a boundary is listed, not drawn; one not called a grouping is none; the last
+two are looked at and never stored."""
 
 
 @dataclass

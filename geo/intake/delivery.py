@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    import pandas as pd
-
     from geo.intake.faults import Mask
+    from geo.store import Standing
 
-__all__ = ["Delivery", "compare", "differs"]
+__all__ = ["Delivery", "compare", "deliver", "differs"]
 
 SAME_NUMBER = 1e-9
 """Degrees and every other number: nearer than this is the same (0.1 mm on the ground)."""
@@ -23,11 +23,39 @@ SAME_NUMBER = 1e-9
 
 @dataclass(frozen=True)
 class Delivery:
-    """Rows to append: `new` records and whole `changed` records; `unchanged` counts the rest."""
+    """Rows to append: `new` records, whole `changed` records, the keys `gone` with them.
+
+    `unchanged` counts the rows that say nothing new, `retracted` those that take a record back
+    or are taken back by another row of the same file.
+    """
 
     new: pd.DataFrame
     changed: pd.DataFrame
     unchanged: int
+    gone: pd.Index = field(default_factory=lambda: pd.Index([], dtype="str"))
+    retracted: int = 0
+
+
+def deliver(
+    frame: pd.DataFrame, back: pd.Index, standing: Standing, *, fed: AbstractSet[str]
+) -> Delivery:
+    """Split a file's records (see `compare`) and the keys it takes `back`, each once.
+
+    What a file states and takes back itself, in whatever order, leaves nothing. Taking back
+    once more what is gone already is nothing new.
+    """
+    cancelled = frame.index.isin(back)
+    delivery = compare(frame[~cancelled], standing.records, fed=fed)
+    if not len(back):
+        return delivery
+    gone = back[back.isin(standing.records.index)]
+    idle = back.isin(standing.gone) & ~back.isin(frame.index)
+    return replace(
+        delivery,
+        gone=gone,
+        unchanged=delivery.unchanged + int(idle.sum()),
+        retracted=int((~idle).sum()) + int(cancelled.sum()),
+    )
 
 
 def compare(frame: pd.DataFrame, known: pd.DataFrame, *, fed: AbstractSet[str]) -> Delivery:

@@ -117,6 +117,7 @@ UNITS: Final = EntitySpec(
         *_POINT,
         _code("parent_unit_id"),
         Field("is_key_security_unit", Kind.FLAG),
+        *_days("closed_on"),
     ),
     Placing.POINTS,
 )
@@ -275,6 +276,9 @@ CAMERAS: Final = EntitySpec(
         Field("signage", Kind.FLAG),
         _number("retention_days", "Q14"),
         _code("area_code"),
+        # Read for the rules alone; the register has no column for them.
+        *_text("place_kind"),
+        Field("is_classified", Kind.FLAG),
     ),
     Placing.POINTS,
     known_by=("in_use_since",),

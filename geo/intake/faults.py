@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["Mask", "Verdicts"]
 
 Mask: TypeAlias = NDArray[np.bool_]
+
+OF_KEYS: Final = frozenset({"Q01", "Q21"})
+"""Rules about the key alone."""
 
 
 @dataclass
@@ -30,11 +33,14 @@ class Verdicts:
     """Shape (n,), text: the field at fault, "" where no single field is."""
     remarks: dict[str, Mask] = field(default_factory=dict)
     """Warning code -> rows, whether kept or not."""
+    spared: Mask = field(init=False)
+    """Rows that only take a record back: their key is looked at, and nothing else."""
 
     def __post_init__(self) -> None:
         """Begin with every row kept."""
         self.codes = np.full(self.n, "", dtype="<U3")
         self.columns = np.full(self.n, "", dtype="<U32")
+        self.spared = np.zeros(self.n, dtype=bool)
 
     @property
     def kept(self) -> Mask:
@@ -42,15 +48,21 @@ class Verdicts:
         kept: Mask = self.codes == ""
         return kept
 
+    @property
+    def stating(self) -> Mask:
+        """Say which kept rows state a record."""
+        return self.kept & ~self.spared
+
     def keep_out(self, code: str, rows: Mask | pd.Series, column: str = "") -> None:
         """Keep `rows` out by rule `code`, where no earlier rule did."""
-        hit = np.asarray(rows, dtype=bool) & self.kept
+        judged = self.kept if code in OF_KEYS else self.stating
+        hit = np.asarray(rows, dtype=bool) & judged
         self.codes[hit] = code
         self.columns[hit] = column
 
     def remark(self, code: str, rows: Mask | pd.Series) -> None:
         """Attach warning `code` to `rows`."""
-        mask = np.asarray(rows, dtype=bool)
+        mask = np.asarray(rows, dtype=bool) & ~self.spared
         if mask.any():
             self.remarks[code] = self.remarks.get(code, np.zeros(self.n, dtype=bool)) | mask
 

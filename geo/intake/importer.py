@@ -130,7 +130,7 @@ def _refuse_same(task: Task, digest: str) -> None:
 
 def _account(task: Task, check: FileCheck, written: Written) -> ImportReport:
     verdicts = check.verdicts
-    kept = int(verdicts.kept.sum())
+    kept, stated = int(verdicts.kept.sum()), int(verdicts.stating.sum())
     return ImportReport(
         entity=task.spec.name,
         files=(check.raw.file,),
@@ -140,14 +140,15 @@ def _account(task: Task, check: FileCheck, written: Written) -> ImportReport:
         quarantined=check.raw.rows - kept,
         unchanged=written.unchanged,
         corrected=written.corrected,
-        merged=int((check.merged & verdicts.kept).sum()),
+        retracted=written.retracted,
+        merged=int((check.merged & verdicts.stating).sum()),
         implied=len(check.implied),
         reattributed=written.reattributed,
         warned=verdicts.warned(),
         reasons=verdicts.reasons(),
         warnings=verdicts.warnings(),
-        unknown=check.typed.unknown(verdicts.kept & ~check.merged),
-        constants={n: {v: kept} for n, v in check.typed.constants.items()},
+        unknown=check.typed.unknown(verdicts.stating & ~check.merged),
+        constants={n: {v: stated} for n, v in check.typed.constants.items()},
         notes=check.variant.notes,
         zone=task.zone.key,
         quarantine=_quarantine(check),

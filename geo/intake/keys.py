@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.intake.faults import Mask
+
 __all__ = ["SYNTHETIC", "made_keys"]
 
 SYNTHETIC: Final = "syn-"
@@ -21,11 +23,17 @@ SYNTHETIC: Final = "syn-"
 
 
 def made_keys(
-    frame: pd.DataFrame, columns: Sequence[str], *, source: str, shapes: NDArray[Any] | None = None
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    *,
+    source: str,
+    shapes: NDArray[Any] | None = None,
+    back: Mask | None = None,
 ) -> pd.Series:
     """Make a key for every row from `source`, the values of `columns` and the shape.
 
-    Records that are equal in all of them are numbered in file order, so that none is lost.
+    Records that are equal in all of them are numbered in file order, so that none is lost; rows
+    that take one `back` are numbered by themselves, so that they meet what they take back.
 
     >>> frame = pd.DataFrame({"x": [1.0, 1.0]})
     >>> one, two = made_keys(frame, ["x"], source="city")
@@ -37,5 +45,7 @@ def made_keys(
         mixed = mixed * np.uint64(31) + hash_array(shapely.to_wkb(shapes, hex=True))
     mixed = mixed ^ hash_array(np.array([source], dtype=object))
     keys = SYNTHETIC + pd.Series(mixed, index=frame.index).map("{:016x}".format)
-    again = keys.groupby(keys).cumcount()
+    again = keys.groupby(
+        [keys, np.zeros(len(keys), dtype=bool) if back is None else back]
+    ).cumcount()
     return keys.where(again == 0, keys + "-" + (again + 1).astype("str")).astype("str")

@@ -89,7 +89,7 @@ def locate(typed: Typed, verdicts: Verdicts, ground: Ground, *, crs: str | None)
     at_zero = (x == 0) & (y == 0)
     verdicts.keep_out("Q06", at_zero | (np.isnan(x) != np.isnan(y)), "lon")
     usable = verdicts.kept & ~np.isnan(x)
-    stated = frame["area_code"].where(usable)
+    stated = frame["area_code"].where(usable & ~verdicts.spared)
     refuse_wrong_datum(x, y, stated, ground.tree, crs=crs, metric_crs=ground.metric_crs)
     _remark_decimals(x, y, crs, verdicts)
     frame["lon"], frame["lat"] = to_wgs84(
@@ -99,13 +99,20 @@ def locate(typed: Typed, verdicts: Verdicts, ground: Ground, *, crs: str | None)
 
 
 def place(
-    typed: Typed, verdicts: Verdicts, ground: Ground, *, day: pd.Series, placeless: Mask
+    typed: Typed,
+    verdicts: Verdicts,
+    ground: Ground,
+    *,
+    day: pd.Series,
+    placeless: Mask,
+    settled: Mask,
 ) -> None:
     """Find the area (and beat) of every row among those in force on its `day`.
 
     The geometry wins over a code stated near it. The point of a `placeless` row is not asked:
     the stated area is taken, else the root. So it is where no boundary at all is loaded that a
-    point could be held against.
+    point could be held against. Rows that are `settled` keep the area they state: it was found
+    for them before.
     """
     if ground.tree.empty:
         raise NotReadyError(
@@ -113,22 +120,23 @@ def place(
         )
     frame = typed.frame
     # A retired code is judged by its date (Q03), so every code that was ever loaded counts here.
-    asked = verdicts.kept & ~placeless
-    stated = frame["area_code"]
+    with_point = (verdicts.kept & ~placeless)[~settled]
+    asked = frame.loc[~settled, ["lon", "lat", "area_code"]]
+    stated = asked["area_code"]
     if ground.root_code is not None and ground.tree.geometry.isna().all():
         stated = stated.fillna(ground.root_code)
     placed = place_in_areas(
-        frame["lon"].where(asked),
-        frame["lat"].where(asked),
+        asked["lon"].where(with_point),
+        asked["lat"].where(with_point),
         stated.to_numpy(dtype=object),
         ground.tree,
         metric_crs=ground.metric_crs,
         root_code=ground.root_code,
-        day=day,
-    )
+        day=day[~settled],
+    ).reindex(frame.index)
     for verdict, (code, column) in FAULT_OF.items():
         verdicts.keep_out(code, placed["verdict"] == str(verdict), column)
-    frame["area_code"] = placed["area_code"]
+    frame["area_code"] = placed["area_code"].where(~settled, frame["area_code"])
     if "beat_code" in frame:
         frame["beat_code"] = _beats(frame, ground, day, frame["lon"].notna() & ~placeless)
 
@@ -221,7 +229,7 @@ def remark_duplicates(
     frame: pd.DataFrame, verdicts: Verdicts, rows: Mask, *, metric_crs: str
 ) -> None:
     """W03: two kept ones of `rows`, of one category, within 50 m and 30 minutes of each other."""
-    asked = np.flatnonzero(verdicts.kept & rows & frame["lon"].notna().to_numpy())
+    asked = np.flatnonzero(verdicts.stating & rows & frame["lon"].notna().to_numpy())
     if len(asked) < 2:  # noqa: PLR2004 - a pair needs two
         return
     to_metric = Transformer.from_crs(WGS84, metric_crs, always_xy=True)

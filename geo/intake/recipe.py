@@ -128,6 +128,8 @@ class Variant(_Strict):
     drop: tuple[str, ...] = ()
     sensitive: tuple[Holds, ...] = ()
     """Rows whose coordinates are dropped at intake."""
+    retract: Holds | None = None
+    """Rows that take the record with their key back."""
     parts: bool = False
     """Several shapes with one key are parts of one record, not a key used twice."""
     one_per: tuple[str, ...] = ()

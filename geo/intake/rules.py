@@ -35,6 +35,18 @@ ONE_DAY: Final = pd.Timedelta(days=1)
 END_OF_DAY: Final = pd.Timedelta(days=1, seconds=-1)
 """A date given as an end, or as the day of a report, means all of that day."""
 
+FORBIDDEN_PLACES: Final = frozenset(
+    {
+        "guest_room", "private_dining_room", "dormitory", "staff_bedroom", "bathroom", "toilet",
+        "changing_room", "dressing_room", "nursing_room", "ward", "other_private",
+    }
+)  # fmt: skip
+"""Inside these no camera may stand (Decree 799, Art. 8: where people lodge, wash, change,
+nurse, or are otherwise private)."""
+
+RETENTION_DAYS: Final = 30
+"""Footage must be kept at least so long (Decree 799, Art. 17)."""
+
 CAMERA_ID: Final = r"\d{10}13[12]\d{7}"
 """GB/T 28181: centre 8, industry 2, type 3 (131, 132 on maps), network 1, serial 6."""
 
@@ -76,17 +88,24 @@ def check_rows(rows: Rows) -> None:
         "accidents": check_accidents,
         "hazards": check_hazards,
         "cameras": check_cameras,
+        "petitions": check_exemptions,
+        "areas": forget_impossible_population,
+        "lineage": check_shares,
     }
     if rows.spec.name in own:
         own[rows.spec.name](rows)
 
 
 def check_keys(rows: Rows) -> None:
-    """Q01: the key is missing, or an earlier row of the file already used it."""
+    """Q01: the key is missing, or an earlier row of the file already used it.
+
+    A row that states a record and one that takes it back may share their key.
+    """
     if rows.spec.key not in rows.typed.fed:
         return
     key = rows.frame[rows.spec.key]
-    again = key.duplicated() & ~rows.parts
+    used = pd.DataFrame({"key": key, "back": rows.verdicts.spared}, index=key.index)
+    again = used.duplicated() & ~rows.parts
     rows.keep_out("Q01", key.isna() | again, rows.spec.key)
 
 
@@ -152,17 +171,61 @@ def check_accidents(rows: Rows) -> None:
     window = provisional_until(frame["occurred_from"], frame["accident_kind"], zone=rows.zone)
     frame["provisional_until"] = frame["provisional_until"].fillna(window)
     today = pd.Timestamp(rows.now).tz_convert(rows.zone).tz_localize(None).normalize()
-    rows.verdicts.remark("W08", frame["provisional_until"] > today)
+    rows.verdicts.remark("W08", frame["provisional_until"] >= today)
 
 
 def check_hazards(rows: Rows) -> None:
-    """Q13: a deadline without a date; Q02: neither unit nor area."""
+    """Q13: a deadline without a date; Q20: neither unit nor area."""
     frame = rows.frame
     rows.keep_out("Q13", (frame["mode"] == "deadline") & frame["due_on"].isna(), "due_on")
     rows.keep_out("Q20", frame["unit_id"].isna() & frame["area_code"].isna(), "area_code")
 
 
+def check_exemptions(rows: Rows) -> None:
+    """Q17: what only a higher authority can solve, without reason, proposer, other approver."""
+    frame = rows.frame
+    proposer, approver = (
+        frame[name].str.casefold() for name in ("exemption_proposer", "exemption_approver")
+    )
+    unfounded = frame["exemption_reason"].isna() | proposer.isna() | approver.isna()
+    exempt = frame["requires_higher_authority"].fillna(value=False).astype(bool)
+    rows.keep_out("Q17", exempt & (unfounded | (proposer == approver)), "exemption_approver")
+
+
+def forget_impossible_population(rows: Rows) -> None:
+    """Take a negative population as unknown: nobody counts so."""
+    population = rows.frame["population"]
+    rows.frame["population"] = population.mask(population < 0)
+
+
+def check_shares(rows: Rows) -> None:
+    """Q09: a share of an area that is no part of 1."""
+    share = rows.frame["share"]
+    rows.keep_out("Q09", (share < 0) | (share > 1), "share")
+
+
 def check_cameras(rows: Rows) -> None:
+    """Q16 and Q15, Q14, and what the register should put right (W06)."""
+    frame = rows.frame
+    rows.keep_out("Q16", frame["is_classified"].fillna(value=False).astype(bool), "is_classified")
+    rows.keep_out("Q15", frame["place_kind"].str.lower().isin(FORBIDDEN_PLACES), "place_kind")
+    check_views(rows)
+    remark_duties(rows)
+
+
+def remark_duties(rows: Rows) -> None:
+    """W06: not filed, no sign, or footage kept for fewer than 30 days.
+
+    Unknown is no fault, with one exception: a register that has a column for the day of filing
+    says by a blank that a camera is not filed.
+    """
+    frame = rows.frame
+    unfiled = frame["filed_on"].isna() & ("filed_on" in rows.typed.fed)
+    no_sign = (~frame["signage"]).fillna(value=False).astype(bool)
+    rows.verdicts.remark("W06", unfiled | no_sign | (frame["retention_days"] < RETENTION_DAYS))
+
+
+def check_views(rows: Rows) -> None:
     """Q14: a national id of the wrong form or type, an impossible direction, angle or range."""
     frame = rows.frame
     key = frame["camera_id"]
@@ -172,3 +235,4 @@ def check_cameras(rows: Rows) -> None:
     rows.keep_out("Q14", (azimuth < 0) | (azimuth > 360), "azimuth_deg")  # noqa: PLR2004
     rows.keep_out("Q14", (angle <= 0) | (angle > 360), "fov_deg")  # noqa: PLR2004
     rows.keep_out("Q14", frame["range_m"] <= 0, "range_m")
+    rows.keep_out("Q14", frame["retention_days"] < 0, "retention_days")

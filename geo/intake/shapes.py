@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import geometry_to_wgs84
+from geo.crs import WGS84, geometry_to_wgs84
 from geo.intake.sentences import refusal
 from geo.intake.spec import Placing
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from geo.intake.faults import Verdicts
 
-__all__ = ["join_parts", "polygonal", "read_shapes", "refuse_overlaps"]
+__all__ = ["gappy_rows", "join_parts", "polygonal", "read_shapes", "refuse_overlaps"]
 
 POLYGONS: Final = ("Polygon", "MultiPolygon")
 LINES: Final = ("LineString", "MultiLineString")
@@ -29,6 +29,9 @@ WANTED: Final = {
 
 MOST_OVERLAP: Final = 0.01
 """F08: share of the polygons' own area that may be shared with a neighbour."""
+
+MOST_GAPS: Final = 0.01
+"""W09: share of the area above, or of the hull, that may lie between the boundaries."""
 
 
 def read_shapes(
@@ -73,18 +76,58 @@ def join_parts(shapes: gpd.GeoSeries, keys: pd.Series) -> gpd.GeoSeries:
     return joined
 
 
-def refuse_overlaps(shapes: gpd.GeoSeries, levels: pd.Series, *, metric_crs: str) -> None:
-    """Refuse (F08) areas of one level that overlap by more than 1 % of their area."""
-    drawn = shapes[shapes.notna()].to_crs(metric_crs)
-    for _, layer in drawn.groupby(levels[drawn.index]):
-        overlap = _overlap_m2(layer.to_numpy())
+def refuse_overlaps(areas: gpd.GeoDataFrame, *, metric_crs: str) -> None:
+    """Refuse (F08) areas of one level that overlap by more than 1 % of their area.
+
+    Areas that were never in force on the same day do not overlap.
+    """
+    drawn = areas[areas.geometry.notna()].to_crs(metric_crs)
+    for _, layer in drawn.groupby("level"):
+        overlap = _overlap_m2(layer)
         if overlap > MOST_OVERLAP * float(layer.area.sum()):
             raise refusal("F08", a=f"{overlap / 1e6:.2f}")
 
 
-def _overlap_m2(shapes: NDArray[Any]) -> float:
+def gappy_rows(
+    areas: gpd.GeoDataFrame, known: gpd.GeoDataFrame, *, metric_crs: str
+) -> pd.Series[bool]:
+    """Say which of the delivered `areas` have siblings that leave gaps of more than 1 %.
+
+    Siblings are the children in force of one parent, delivered or already `known`. What they
+    leave of the parent is measured against it; where the parent has no boundary, the holes
+    between them against the hull of the layer.
+    """
+    columns = ["level", "grouping", "parent_code", "valid_to", "geometry"]
+    delivered = areas.set_index("area_code")[columns]
+    every = pd.concat([delivered, known.loc[~known.index.isin(delivered.index), columns]])
+    every = gpd.GeoDataFrame(every, crs=WGS84).astype({"grouping": "boolean"})
+    drawn = every[every.geometry.notna() & every["valid_to"].isna()].to_crs(metric_crs)
+    layer = [drawn["level"], drawn["grouping"].fillna(value=False), drawn["parent_code"].fillna("")]
+    gappy: list[str] = []
+    for (_, _, parent), siblings in drawn.groupby(layer):
+        over = drawn.geometry.get(parent)
+        if siblings.index.isin(delivered.index).any() and _gap_share(siblings, over) > MOST_GAPS:
+            gappy += siblings.index.tolist()
+    rows: pd.Series[bool] = areas["area_code"].isin(gappy) & areas.geometry.notna()
+    return rows
+
+
+def _gap_share(siblings: gpd.GeoDataFrame, over: Any) -> float:
+    """Give the share of the parent, else of the hull, that no sibling covers."""
+    union = siblings.geometry.union_all()
+    if over is not None:
+        return float(shapely.difference(over, union).area / over.area)
+    outlines = shapely.get_parts(union)
+    holes = shapely.area(shapely.polygons(shapely.get_exterior_ring(outlines))).sum() - union.area
+    return float(holes / union.convex_hull.area)
+
+
+def _overlap_m2(layer: gpd.GeoDataFrame) -> float:
+    shapes = layer.geometry.to_numpy()
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    pair = first < second
+    start, end = (layer[name].to_numpy() for name in ("valid_from", "valid_to"))
+    apart = (end[first] <= start[second]) | (end[second] <= start[first])
+    pair = (first < second) & ~apart
     shared = shapely.intersection(shapes[first[pair]], shapes[second[pair]])
     return float(shapely.area(shared).sum())
 

@@ -10,11 +10,10 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.crs import WGS84
-from geo.intake.delivery import Delivery, compare
+from geo.intake.delivery import Delivery, deliver
 from geo.intake.reattribution import reattribute
 from geo.intake.spec import Kind
 from geo.schemas import columns_of, validate
-from geo.store.standing import last_events, records_of, stands
 from geo.vocabulary import Action, Entity
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ class Written:
     """None where the writing was only rehearsed."""
     corrected: int
     unchanged: int
+    retracted: int
     reattributed: int
     """Standing records whose area is another one since this delivery."""
 
@@ -45,7 +45,8 @@ class Written:
 def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
     """Append the kept rows of a checked file, and what the store has to know about itself.
 
-    A rehearsal goes the same way to the end, and leaves nothing behind.
+    A file that was checked while somebody else wrote is checked again, now that nobody can. A
+    rehearsal goes the same way to the end, and leaves nothing behind.
     """
     table = _table(check)
     task.progress(WRITING_AT, f"writing {check.raw.file}")
@@ -61,8 +62,11 @@ def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
             backfill=task.backfill,
         ) as batch,
     ):
+        if batch.first_seq - 1 != task.snapshot.watermark:
+            check.again()
+            task, table = check.task, _table(check)
         _tell_portions(task, check, batch)
-        delivery = compare(table, _known(task, batch, table), fed=check.typed.fed)
+        delivery = _delivery(check, table)
         _settle(task, batch)
         if task.spec.stored is Entity.GROUND:
             _put_ground(task, batch, table)
@@ -75,6 +79,7 @@ def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
         None if task.rehearsal else batch.batch_id,
         len(delivery.changed),
         delivery.unchanged,
+        delivery.retracted,
         reattributed,
     )
 
@@ -96,7 +101,7 @@ def _tell_portions(task: Task, check: FileCheck, batch: Batch) -> None:
 def _table(check: FileCheck) -> pd.DataFrame:
     """Give the kept rows as the entity's table, keyed."""
     spec = check.task.spec
-    kept = check.typed.frame[check.verdicts.kept & ~check.merged]
+    kept = check.typed.frame[check.verdicts.stating & ~check.merged]
     names = [name for name in columns_of(spec.stored) if name in kept.columns]
     frame = kept[[spec.key, *names]].set_index(spec.key)
     return validate(_shaped(frame), spec.stored)
@@ -109,17 +114,13 @@ def _shaped(frame: pd.DataFrame) -> pd.DataFrame:
     return shaped
 
 
-def _known(task: Task, batch: Batch, table: pd.DataFrame) -> pd.DataFrame:
-    """Give the standing records with a key of the table, in its columns."""
-    if task.spec.stored is Entity.GROUND:
-        return table.iloc[:0]
-    last = last_events(batch.connection, task.spec.stored, table.index)
-    standing = last.loc[stands(last), "seq"]
-    if standing.empty:
-        return table.iloc[:0]
-    records = records_of(batch.connection, task.spec.stored, standing.tolist())
-    columns: pd.DataFrame = records.filter(items=list(table.columns))
-    return columns
+def _delivery(check: FileCheck, table: pd.DataFrame) -> Delivery:
+    """Hold the rows against what stands; ground layers are put as a whole."""
+    if check.standing is None:
+        return Delivery(table, table.iloc[:0], 0)
+    keys = check.typed.frame[check.task.spec.key]
+    back = pd.Index(keys[check.verdicts.kept & check.verdicts.spared])
+    return deliver(table, back, check.standing, fed=check.typed.fed)
 
 
 def _settle(task: Task, batch: Batch) -> None:
@@ -149,6 +150,14 @@ def _append(task: Task, batch: Batch, check: FileCheck, delivery: Delivery) -> N
         task.spec.stored,
         delivery.changed,
         action=Action.CORRECTED,
+        known_at=recorded if task.backfill else None,
+    )
+    gone = pd.DataFrame(index=delivery.gone.rename(task.spec.key))
+    recorded = pd.Series(pd.Timestamp(task.now), index=gone.index)
+    batch.append(
+        task.spec.stored,
+        gone,
+        action=Action.RETRACTED,
         known_at=recorded if task.backfill else None,
     )
 

@@ -55,7 +55,10 @@ class Lineage(EntityTable):
 
 
 class Units(EntityTable):
-    """Enterprises and institutions; `lon`, `lat` in degrees WGS84."""
+    """Enterprises and institutions; `lon`, `lat` in degrees WGS84.
+
+    From `closed_on` on the unit is no more; missing while it is at work.
+    """
 
     unit_id: Key = key()
     name: Text = known()
@@ -66,6 +69,7 @@ class Units(EntityTable):
     lat: Number = known(ge=-90, le=90)
     parent_unit_id: Text = known()
     is_key_security_unit: MaybeFlag = known()
+    closed_on: Day = known()
 
 
 class Subjects(EntityTable):

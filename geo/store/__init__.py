@@ -4,6 +4,7 @@ from geo.store.batch import Batch, BatchInfo
 from geo.store.jobs import Job, JobLost, Jobs
 from geo.store.meta import Meta
 from geo.store.snapshot import Snapshot
+from geo.store.standing import Standing
 from geo.store.store import Store
 from geo.store.verification import Verification
 
@@ -15,6 +16,7 @@ __all__ = [
     "Jobs",
     "Meta",
     "Snapshot",
+    "Standing",
     "Store",
     "Verification",
 ]

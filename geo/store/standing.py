@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,7 +20,7 @@ from geo.vocabulary import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["last_events", "records_of", "refuse_unfit", "stands"]
+__all__ = ["Standing", "last_events", "records_of", "refuse_unfit", "standing_of", "stands"]
 
 AT_ONCE: Final = 500
 """Keys asked for in one query; every database takes that many parameters."""
@@ -59,6 +60,26 @@ def last_events(
     return _last(_frame(rows))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the ledger knows of some keys.
+
+    `records` are those that stand, indexed by key, in the entity's columns and `seq`; `gone`
+    are the keys whose record was taken back.
+    """
+
+    records: pd.DataFrame
+    gone: pd.Index
+
+
+def standing_of(connection: sa.Connection, entity: str, keys: pd.Index) -> Standing:
+    """Give what the ledger knows of `keys`; keys it never heard of are left out."""
+    last = last_events(connection, entity, keys)
+    standing = last.loc[stands(last), "seq"]
+    records = records_of(connection, entity, standing.tolist())
+    return Standing(records.assign(seq=standing.reindex(records.index)), last.index[~stands(last)])
+
+
 def stands(last: pd.DataFrame) -> pd.Series:
     """Say of each last event whether its record stands, that is, was not retracted."""
     return last["stands"]
@@ -88,9 +109,15 @@ def refuse_unfit(keys: pd.Index, last: pd.DataFrame, action: Action, entity: str
 
 def records_of(connection: sa.Connection, entity: str, seqs: Sequence[int]) -> pd.DataFrame:
     """Give the records that the events `seqs` stated, indexed by key, in the chain's order."""
+    if not seqs:
+        return _no_records(entity)
     if _is_many(connection, entity, len(seqs)):
         return _records_in_columns(connection, entity, seqs)
     return _records(connection, entity, seqs)
+
+
+def _no_records(entity: str) -> pd.DataFrame:
+    return conform(pd.DataFrame(index=pd.Index([], dtype="str", name=key_of(entity))), entity)
 
 
 def _records(connection: sa.Connection, entity: str, seqs: Iterable[int]) -> pd.DataFrame:

@@ -23,6 +23,8 @@ from geo.store.rebuilding import rebuild
 from geo.store.scoped import ScopedLoader
 from geo.store.snapshot import Snapshot
 from geo.store.sqlite import WRITES
+from geo.store.standing import Standing, standing_of
+from geo.store.tables import batch as batch_table
 from geo.store.tables import event
 from geo.store.undoing import undo
 from geo.store.verification import Verification, verify
@@ -266,6 +268,21 @@ class Store:
         found = sa.select(event.c.entity, event.c.recorded_at).where(event.c.seq.in_(newest))
         with self._engine.begin() as connection:
             return {entity: moment_of(moment) for entity, moment in connection.execute(found)}
+
+    def standing(self, entity: Entity, keys: pd.Index) -> Standing:
+        """Give what the ledger knows of `keys`, at the cost of these keys alone."""
+        with self._engine.begin() as connection:
+            return standing_of(connection, entity, keys)
+
+    def untouched_since(self, entity: Entity) -> int:
+        """Give the last event of the last batch that touched an entity, 0 where none did."""
+        touched = sa.select(sa.func.max(event.c.seq)).where(event.c.entity == entity.value)
+        last = sa.select(batch_table.c.last_seq).where(
+            batch_table.c.first_seq <= touched.scalar_subquery(),
+            batch_table.c.last_seq >= touched.scalar_subquery(),
+        )
+        with self._engine.begin() as connection:
+            return connection.execute(last).scalar() or 0
 
     def month_count(self) -> pd.DataFrame:
         """Give the live counts: ym ("2020-02"), stream, area_code ("" for none), n."""
