@@ -16,7 +16,7 @@ from geo.errors import AccessError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["EVERYWHERE", "GRANTS", "LOCAL", "Actor", "Permission", "Role", "require"]
+__all__ = ["DEMO_USER", "EVERYWHERE", "GRANTS", "LOCAL", "Actor", "Permission", "Role", "require"]
 
 
 class Permission(StrEnum):
@@ -117,6 +117,9 @@ class Actor:
         """Tell whether the actor holds a permission."""
         return permission in self.permissions
 
+
+DEMO_USER: Final = "demo:"
+"""Begins the name of who signed in to the made-up county by one click; the role follows."""
 
 LOCAL: Final = Actor("local", frozenset(Permission))
 """The one person at a machine of their own, and the command line."""

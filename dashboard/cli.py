@@ -49,11 +49,13 @@ def _register() -> None:
     from dashboard.commands.hotspots import hotspots
     from dashboard.commands.importing import import_
     from dashboard.commands.patrol import patrol
+    from dashboard.commands.people import user
     from dashboard.commands.serving import serve
     from dashboard.commands.upkeep import check, rebuild, verify
     from dashboard.commands.working import work
     from dashboard.commands.zero import zero
 
+    cli.add_typer(user, name="user")
     cli.command("import")(import_)
     for command in (demo, zero, hotspots, patrol, serve, work, verify, rebuild, check):
         cli.command()(command)

@@ -6,12 +6,23 @@ from typing import TYPE_CHECKING, Final
 
 import flask
 
+from dashboard.access import LOCAL
 from dashboard.i18n import DEFAULT_LANGUAGE, LANGUAGES
 
 if TYPE_CHECKING:
+    from dashboard.access import Actor
     from dashboard.services.composition import Services
 
-__all__ = ["LANGUAGE_COOKIE", "THEMES", "THEME_COOKIE", "language", "services", "theme"]
+__all__ = [
+    "LANGUAGE_COOKIE",
+    "THEMES",
+    "THEME_COOKIE",
+    "actor",
+    "language",
+    "own_path",
+    "services",
+    "theme",
+]
 
 LANGUAGE_COOKIE: Final = "sanling-language"
 THEME_COOKIE: Final = "sanling-theme"
@@ -19,9 +30,20 @@ THEMES: Final = ("dark", "light")
 
 
 def services() -> Services:
-    """Give the services of the running app."""
-    found: Services = flask.current_app.config["services"]
+    """Give the services of who asks."""
+    found: Services = flask.g.get("services") or flask.current_app.config["services"]
     return found
+
+
+def actor() -> Actor:
+    """Give who asks; the one person at the machine where no gate stands."""
+    found: Actor = flask.g.get("actor", LOCAL)
+    return found
+
+
+def own_path(path: str) -> str:
+    """Give a path of this server; "//host" and "https://host" would lead away from it."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
 
 
 def language() -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
     from flask import Response
 
+    from dashboard.login import Gate
     from dashboard.services.composition import Services
 
 __all__ = ["create_app", "services"]
@@ -86,8 +87,10 @@ INDEX: Final = """<!DOCTYPE html>
 </html>"""
 
 
-def create_app(services: Services) -> Dash:
+def create_app(services: Services, *, gate: Gate | None = None) -> Dash:
     """Build the app on `services`; `app.server` is the WSGI application.
+
+    With a `gate` people sign in, and each works with the services of their own rights.
 
     Pages are the modules of `dashboard.pages`; each has `register(app)`, which enters
     its route and its callbacks. Nothing is loaded from outside this server.
@@ -108,6 +111,8 @@ def create_app(services: Services) -> Dash:
     app.server.config["services"] = services
     app.interpolate_index = index_page
     app.layout = document
+    if gate is not None:
+        gate.install(app.server)
     _compress(app.server)
     register_map_routes(app.server)
     register_preferences(app.server)

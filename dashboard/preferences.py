@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import flask
 
-from dashboard.context import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
+from dashboard.context import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, own_path
 from dashboard.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -28,11 +28,6 @@ def set_preference(kind: str, value: str) -> Response:
     cookie, allowed = CHOICES.get(kind, ("", ()))
     if value not in allowed:
         flask.abort(404)
-    response = flask.make_response(flask.redirect(_own_path(flask.request.args.get("next", "/"))))
+    response = flask.make_response(flask.redirect(own_path(flask.request.args.get("next", "/"))))
     response.set_cookie(cookie, value, max_age=A_YEAR_S, samesite="Lax", httponly=True)
     return response
-
-
-def _own_path(path: str) -> str:
-    # "//host" and "https://host" would lead away from this server.
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"

@@ -9,11 +9,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from geo.queue_file import queue_file
 
-__all__ = ["Settings", "default_db"]
+__all__ = ["LOOPBACK", "Settings", "default_db"]
 
 
 LOCAL: Final = Path(".sanling")
 """The ignored folder of what this installation keeps."""
+
+
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+"""Addresses that only this machine reaches."""
 
 
 def default_db() -> str:
@@ -47,3 +51,13 @@ class Settings(BaseSettings):
     def queue(self) -> Path:
         """Give the file of the queue of long work: `county.jobs.db` beside `county.db`."""
         return queue_file(self.db)
+
+    @property
+    def access_book(self) -> Path:
+        """Give the file of accounts and of the log of deeds, beside the store."""
+        return Path(self.db.removeprefix("sqlite:///")).with_suffix(".access.db")
+
+    @property
+    def secret(self) -> Path:
+        """Give the file of the key that signs sessions, beside the store."""
+        return Path(self.db.removeprefix("sqlite:///")).with_suffix(".secret")

@@ -6,18 +6,30 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboard.access import LOCAL
 from geo.store import Jobs, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from threading import Event
 
+    from dashboard.access import Actor
+    from dashboard.login import Gate
     from dashboard.services.composition import Services
+    from dashboard.services.people import People
     from dashboard.settings import Settings
     from dashboard.worker.inbox import Inbox
     from dashboard.worker.running import Worker
 
-__all__ = ["build_services", "build_worker", "clock_of", "open_store", "utc_now"]
+__all__ = [
+    "build_gate",
+    "build_people",
+    "build_services",
+    "build_worker",
+    "clock_of",
+    "open_store",
+    "utc_now",
+]
 
 LEAFLET = Path(__file__).parent / "map_view" / "vendor"
 """Where the map's front-end packages are installed."""
@@ -67,8 +79,32 @@ def build_worker(settings: Settings, stop: Event) -> tuple[Worker, Inbox]:
 
 
 def build_services(settings: Settings) -> Services:
-    """Put the services of one store together."""
+    """Put the services of one store together, for the one person at the machine."""
+    return _services_of(open_store(settings.db), LOCAL)
+
+
+def build_gate(settings: Settings, store: Store) -> Gate:
+    """Put together what stands before the pages of one store."""
+    from dashboard.login import Gate, secret_of
+    from dashboard.services.directory import Directory
+
+    return Gate(
+        people=build_people(settings),
+        directory=Directory(lambda actor: _services_of(store, actor)),
+        is_demo=store.meta.is_demo,
+        secret=secret_of(settings.secret),
+    )
+
+
+def build_people(settings: Settings) -> People:
+    """Open the accounts of one store."""
+    from dashboard.services.people import People
+    from geo.store.access_book import AccessBook
+
+    return People(AccessBook(settings.access_book), utc_now)
+
+
+def _services_of(store: Store, actor: Actor) -> Services:
     from dashboard.services.composition import Services
 
-    store = open_store(settings.db)
-    return Services.over(store, clock=clock_of(store), leaflet=LEAFLET)
+    return Services.over(store, clock=clock_of(store), leaflet=LEAFLET, actor=actor)

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dashboard.access import LOCAL
 from dashboard.commands.common import Db, console, settings_for
 from dashboard.i18n import DEFAULT_LANGUAGE
+from dashboard.settings import LOOPBACK
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from dashboard.login import Gate
     from dashboard.settings import Settings
 
 __all__ = ["serve"]
@@ -76,12 +79,24 @@ def _worker_beside(settings: Settings, *, wanted: bool) -> Iterator[None]:
 def make_server(settings: Settings) -> Flask:
     """Build the WSGI application; called in the process that answers, never before a fork."""
     from dashboard.factory import create_app
-    from dashboard.wiring import build_services
+    from dashboard.wiring import build_gate, open_store
 
-    services = build_services(settings)
+    gate = build_gate(settings, open_store(settings.db))
+    _say_first_token(settings, gate)
+    services = gate.directory.of(LOCAL)
     threading.Thread(target=services.warm, args=(DEFAULT_LANGUAGE,), daemon=True).start()
-    server: Flask = create_app(services).server
+    server: Flask = create_app(services, gate=gate).server
     return server
+
+
+def _say_first_token(settings: Settings, gate: Gate) -> None:
+    """Tell the console how the first administrator of a server for others comes in."""
+    if settings.host not in LOOPBACK and gate.people.is_single_user:
+        console.print(
+            f"Nobody has an account yet. Make the first administrator at /login with the token "
+            f"{gate.people.first_token}",
+            highlight=False,
+        )
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -9,7 +9,8 @@ import dash
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard.context import THEMES, theme
+from dashboard.access import DEMO_USER, LOCAL
+from dashboard.context import THEMES, actor, theme
 from dashboard.i18n import LANGUAGES, t
 
 if TYPE_CHECKING:
@@ -129,9 +130,24 @@ def switches(path: str, lang: str) -> Component:
                 ),
                 label=t("shell.theme", lang),
             ),
+            *who(lang),
         ],
         className="switches",
     )
+
+
+def who(lang: str) -> list[Component]:
+    """Build the name of who is signed in and the way out; nothing for the one at the machine."""
+    asking = actor()
+    if asking == LOCAL:
+        return []
+    role = asking.name.removeprefix(DEMO_USER)
+    name = t(f"role.{role}", lang) if role != asking.name else asking.name
+    leave = html.Button(t("login.out", lang), type="submit", className="switch is-plain")
+    return [
+        html.Span(name, className="who"),
+        html.Form(leave, action="/logout", method="POST"),
+    ]
 
 
 def _switch(href: str, path: str, text: str, lang: str) -> Component:

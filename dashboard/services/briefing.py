@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from dashboard.access import Permission
 from dashboard.i18n import t
 from dashboard.services.naming import moment_text
+from dashboard.services.permitted import needs
 from geo.layers import areas, cameras, ground, hotspots, incidents, patrol
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class BriefingService:
         self._hotspots = hotspots
         self._leaflet = leaflet
 
+    @needs(Permission.EXPORT)
     def html(self, query: Query, colour_by: str, lang: str, *, crews: int = 0) -> tuple[str, bytes]:
         """Give the file's name and its bytes: one HTML page that asks nobody for anything.
 

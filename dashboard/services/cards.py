@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from dashboard.access import Permission
 from dashboard.i18n import t
 from dashboard.services.colours import STATUS_CODES, status_colour
 from dashboard.services.incidents import in_query
 from dashboard.services.naming import age_text, moment_text, place_name, word
+from dashboard.services.permitted import needs
 from dashboard.services.records import records
 from dashboard.services.situation import HORIZON_DAYS, streak_texts
 from dashboard.services.zero_board import STREAMS
@@ -47,6 +49,7 @@ class CardService:
         self._board = board
         self._situation = situation
 
+    @needs(Permission.READ)
     def area(self, code: str, query: Query, lang: str) -> dict[str, Any]:
         """Tell of one area: its zeros, streaks, ribbon, counts, risk and the data's age."""
         snapshot = self._world.snapshot()
@@ -71,6 +74,7 @@ class CardService:
             "rulebook_says": self._world.rulebook.says(lang),
         }
 
+    @needs(Permission.READ)
     def unit(self, unit_id: str, lang: str) -> dict[str, Any]:
         """Tell of one unit: what it is, where, and its own three zeros this month."""
         snapshot = self._world.snapshot()
@@ -92,6 +96,7 @@ class CardService:
         ]
         return _card(str(own["name"]), lines)
 
+    @needs(Permission.READ)
     def camera(self, camera_id: str, lang: str) -> dict[str, Any]:
         """Tell of one camera: an entry of a register, never a picture."""
         snapshot = self._world.snapshot()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from dashboard.access import LOCAL
 from dashboard.services.briefing import BriefingService
 from dashboard.services.cards import CardService
 from dashboard.services.hotspots import HotspotService
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from dashboard.access import Actor
     from geo.store import Store
 
 __all__ = ["Services"]
@@ -52,9 +54,19 @@ class Services:
         self.wall.state(lang)
 
     @classmethod
-    def over(cls, store: Store, *, clock: Callable[[], datetime], leaflet: Path) -> Self:
-        """Build all services over one store; `leaflet` is the folder of its script and style."""
-        world = World(store, clock)
+    def over(
+        cls,
+        store: Store,
+        *,
+        clock: Callable[[], datetime],
+        leaflet: Path,
+        actor: Actor = LOCAL,
+    ) -> Self:
+        """Build all services over one store, for one actor.
+
+        `leaflet` is the folder of its script and style.
+        """
+        world = World(store, clock, actor)
         board = ZeroBoard(world)
         situation = SituationService(world, board)
         hotspots = HotspotService(world)

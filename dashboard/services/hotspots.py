@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from dashboard.access import Permission
 from dashboard.i18n import t
 from dashboard.services.cache import Cache
 from dashboard.services.incidents import matching
 from dashboard.services.naming import category_name, place_name, word
+from dashboard.services.permitted import needs
 from dashboard.services.records import records
 from geo.assign import area_of
 from geo.crs import WGS84
@@ -49,6 +51,7 @@ class HotspotService:
         self._world = world
         self._cache = Cache(size=24)
 
+    @needs(Permission.READ)
     def find(
         self, query: Query, *, model: str = "auto", count: int = COUNT, horizon_days: int = 28
     ) -> Hotspots:
@@ -56,6 +59,7 @@ class HotspotService:
         key = ("found", *self.asked(query), model, count, horizon_days)
         return self._cache.get(key, lambda: self._find(query, model, count, horizon_days))
 
+    @needs(Permission.READ)
     def asked(self, query: Query) -> tuple[Hashable, ...]:
         """Name all an answer about hotspots rests on: the question, and the morning's knowledge.
 
@@ -64,6 +68,7 @@ class HotspotService:
         mark = self._world.knowledge(self._world.start_of(query.as_of))
         return (mark, query.as_of, query.stream, query.categories, query.hours)
 
+    @needs(Permission.READ)
     def rows(self, query: Query, lang: str) -> list[dict[str, Any]]:
         """List the hotspots by rank, worded."""
         return self._cache.get(("rows", *self.asked(query), lang), lambda: self._rows(query, lang))
@@ -72,11 +77,13 @@ class HotspotService:
         areas = self._world.snapshot().areas
         return [self._row(row, areas, lang) for row in records(self.places(query))]
 
+    @needs(Permission.READ)
     def places(self, query: Query) -> gpd.GeoDataFrame:
         """Give the hotspots in WGS84 with `area_code`, `lon` and `lat` of their centre."""
         key = ("places", *self.asked(query))
         return self._cache.get(key, lambda: self.located(self.find(query)))
 
+    @needs(Permission.READ)
     def card(self, hotspot_id: str, query: Query, lang: str) -> dict[str, Any]:
         """Tell of one hotspot: why, when, how much, how tested, and until when it holds."""
         found = [row for row in self.rows(query, lang) if row["hotspot_id"] == hotspot_id]
@@ -96,6 +103,7 @@ class HotspotService:
             "advice": t("hotspot.advice", lang),
         }
 
+    @needs(Permission.READ)
     def line(self, query: Query, lang: str) -> str:
         """Give the one true sentence about how such hotspots did before."""
         return self.find(query).sentence(lang)
@@ -160,6 +168,7 @@ class HotspotService:
         )
         return grid, mask
 
+    @needs(Permission.READ)
     def located(self, found: Hotspots) -> gpd.GeoDataFrame:
         """Give hotspots in WGS84 with `area_code`, `lon` and `lat` of their centre."""
         frame = found.frame

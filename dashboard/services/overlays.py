@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from dashboard.access import Permission
 from dashboard.i18n import t
 from dashboard.services.cache import Cache
 from dashboard.services.colours import STATUS_CODES
 from dashboard.services.incidents import in_query
 from dashboard.services.naming import category_name
+from dashboard.services.permitted import needs
 from geo.errors import UsageError
 from geo.layer import geojson_bytes
 from geo.layers import cameras, ground, hotspots, incidents, patrol, units
@@ -46,6 +48,7 @@ class OverlayService:
         self._patrol = patrol
         self._cache = Cache(size=48)
 
+    @needs(Permission.READ)
     def geojson(
         self, name: str, query: Query, lang: str, *, crews: int = 3, near: bool = False
     ) -> bytes:
@@ -62,6 +65,7 @@ class OverlayService:
         watermark = self._world.store.watermark
         return (watermark,) if name in UNMOVED else (watermark, query, near)
 
+    @needs(Permission.READ)
     def features(
         self, name: str, query: Query, lang: str, *, crews: int = 3, near: bool = False
     ) -> gpd.GeoDataFrame:

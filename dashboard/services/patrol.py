@@ -10,8 +10,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from dashboard.access import Permission
 from dashboard.i18n import t
 from dashboard.services.cache import Cache
+from dashboard.services.permitted import needs
 from dashboard.services.records import records
 from geo.crs import WGS84
 from geo.errors import UsageError
@@ -58,6 +60,7 @@ class PatrolService:
         self._shift = shift or Shift()
         self._cache = Cache(size=24)
 
+    @needs(Permission.READ)
     def plan(self, crews: int, query: Query) -> PatrolPlan:
         """Plan the posts of `crews` crews for the night of `query.as_of`."""
         if not 1 <= crews <= MAX_CREWS:
@@ -68,6 +71,7 @@ class PatrolService:
         key = (*self._hotspots.asked(query), crews)
         return self._cache.get(key, lambda: self._plan(crews, query))
 
+    @needs(Permission.READ)
     def tonight(self, crews: int, query: Query, lang: str) -> dict[str, Any]:
         """Tell the plan: crews with their stops, what more crews add, who is left out and why."""
         plan = self.plan(crews, query)
@@ -82,6 +86,7 @@ class PatrolService:
             "total_value": round(float(plan.value), 2),
         }
 
+    @needs(Permission.READ)
     def route(self, crews: int, query: Query) -> gpd.GeoDataFrame:
         """Give one line per crew and one point per stop, in the metric CRS; see the layer."""
         plan = self.plan(crews, query)
@@ -91,11 +96,13 @@ class PatrolService:
             pd.DataFrame(rows, columns=columns), geometry="geometry", crs=self._world.metric_crs
         )
 
+    @needs(Permission.READ)
     def assigned(self, crews: int, query: Query) -> dict[str, str]:
         """Tell which crew visits which hotspot."""
         plan = self.plan(crews, query)
         return {stop.hotspot_id: unit.unit for unit in plan.units for stop in unit.stops}
 
+    @needs(Permission.PLAN)
     def export(self, kind: str, crews: int, query: Query, lang: str) -> tuple[str, str, bytes]:
         """Give the plan as a file: name, type and bytes. `kind` is csv or gpx."""
         plan = self.plan(crews, query)

@@ -19,11 +19,16 @@ R = TypeVar("R")
 MARK: Final = "__needs__"
 
 
-class _Acting(Protocol):
+class _World(Protocol):
     @property
     def actor(self) -> Actor:
         """Whose question this is."""
         ...
+
+
+class _Acting(Protocol):
+    @property
+    def _world(self) -> _World: ...
 
 
 S = TypeVar("S", bound=_Acting)
@@ -37,7 +42,7 @@ def needs(
     def guard(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
         @wraps(method)
         def asked(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            require(self.actor, permission)
+            require(self._world.actor, permission)
             return method(self, *args, **kwargs)
 
         setattr(asked, MARK, permission)

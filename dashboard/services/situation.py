@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from dashboard.access import Permission
 from dashboard.i18n import t
 from dashboard.services.cache import Cache
 from dashboard.services.colours import (
@@ -18,6 +19,7 @@ from dashboard.services.colours import (
 )
 from dashboard.services.incidents import counted, in_query
 from dashboard.services.naming import category_name, name_of
+from dashboard.services.permitted import needs
 from dashboard.services.records import records
 from dashboard.services.zero_board import STREAMS
 from geo.hierarchy import leaf_codes
@@ -55,6 +57,7 @@ class SituationService:
         self._zero = zero
         self._cache = Cache(size=64)
 
+    @needs(Permission.READ)
     def start(self, lang: str) -> dict[str, Any]:
         """Give all the page needs to stand up: titles, bounds, months, choices."""
         world, meta = self._world, self._world.store.meta
@@ -78,6 +81,7 @@ class SituationService:
             "has_roads": not world.snapshot().ground("roads").empty,
         }
 
+    @needs(Permission.READ)
     def areas_geojson(self, lang: str) -> bytes:
         """Give the finest areas as GeoJSON; a feature's id is its place in code order."""
         snapshot = self._world.snapshot()
@@ -86,6 +90,7 @@ class SituationService:
             lambda: geojson_bytes(self.drawn_areas(tolerance_m=SCREEN_TOLERANCE_M)),
         )
 
+    @needs(Permission.READ)
     def parents_geojson(self, lang: str) -> bytes:
         """Give the areas one level up that have a boundary: drawn as outlines with their names."""
         areas = self._world.snapshot().areas
@@ -96,6 +101,7 @@ class SituationService:
             lambda: geojson_bytes(area_features(areas, codes=codes)),
         )
 
+    @needs(Permission.READ)
     def drawn_areas(self, *, tolerance_m: float) -> gpd.GeoDataFrame:
         """Give the finest areas in code order with the borders a picture needs."""
         every = self._world.snapshot().areas
@@ -104,6 +110,7 @@ class SituationService:
             return chosen
         return simplified(chosen, metric_crs=self._world.metric_crs, tolerance_m=tolerance_m)
 
+    @needs(Permission.READ)
     def colouring(self, colour_by: str, query: Query, lang: str) -> dict[str, Any]:
         """Give the newest values of the areas with their legend."""
         if colour_by.startswith("risk_"):
@@ -117,6 +124,7 @@ class SituationService:
             "note": t("colour.note_zero", lang, month=month, rule=self._world.rulebook.says(lang)),
         }
 
+    @needs(Permission.READ)
     def series(self, colour_by: str, query: Query) -> bytes:
         """Give the months of the stepper as bytes, shape (months, areas), row by row."""
         if not colour_by.startswith("risk_"):
@@ -128,6 +136,7 @@ class SituationService:
         codes[-1] = classify(self._risk(stream, query)["expected"].to_numpy(), bounds)
         return codes.tobytes()
 
+    @needs(Permission.READ)
     def counts(self, query: Query, lang: str) -> list[dict[str, Any]]:
         """Count what the filter lets through."""
         snapshot = self._world.snapshot()
@@ -146,18 +155,21 @@ class SituationService:
             for key, value in numbers.items()
         ]
 
+    @needs(Permission.READ)
     def table(self, query: Query, lang: str) -> list[dict[str, Any]]:
         """List the areas by code with their zeros, streaks, counts and risk."""
         return self._cache.get(
             ("table", self._world.store.watermark, query, lang), lambda: self._table(query, lang)
         )
 
+    @needs(Permission.READ)
     def bounds_of(self, code: str) -> list[float] | None:
         """Give west, south, east, north of an area or unit in degrees; None when not drawn."""
         areas = self._world.snapshot().areas
         found = areas.loc[areas.index == code]
         return self._bounds(found[found.geometry.notna()])
 
+    @needs(Permission.READ)
     def risk_of(self, code: str, stream: str, query: Query) -> pd.Series:
         """Give expected, lower and upper of one area for the next 28 days."""
         return self._risk(stream, query).T[code]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from dashboard.access import Permission
 from dashboard.i18n import t
 from dashboard.services.colours import NO_VALUE, STATUS_CODES
 from dashboard.services.incidents import counted
 from dashboard.services.naming import age_text, category_name, moment_text, place_name
+from dashboard.services.permitted import needs
 from dashboard.services.query import Query
 from dashboard.services.records import records
 from dashboard.services.situation import streak_text
@@ -49,6 +51,7 @@ class WallService:
         self._hotspots = hotspots
         self._patrol = patrol
 
+    @needs(Permission.READ)
     def state(self, lang: str) -> dict[str, Any]:
         """Give everything on the wall at this moment."""
         world, meta = self._world, self._world.store.meta

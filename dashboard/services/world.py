@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from dashboard.access import LOCAL
 from dashboard.services.cache import Cache
 from geo.errors import NotReadyError
 from geo.hierarchy import leaf_codes
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from dashboard.access import Actor
     from geo.store import Snapshot, Store
 
 __all__ = ["World", "local_day", "months_until"]
@@ -37,6 +39,8 @@ class World:
     store: Store
     clock: Callable[[], datetime]
     """The moment it is now, in UTC; a demo store carries its own."""
+    actor: Actor = LOCAL
+    """Who asks: what lies outside their area is in no snapshot."""
     _marks: dict[datetime, tuple[int, int]] = field(default_factory=dict, repr=False)
     _cache: Cache = field(default_factory=lambda: Cache(size=8), repr=False)
 
@@ -93,7 +97,7 @@ class World:
 
     def snapshot(self, known_at: datetime | None = None) -> Snapshot:
         """Give the facts as known at a moment; by default all that is known."""
-        return self.store.snapshot(known_at=known_at)
+        return self.store.snapshot(known_at=known_at, scope=self.actor.scope)
 
     def knowledge(self, known_at: datetime) -> tuple[int, int]:
         """Give a mark that changes only when what was known by a moment does.

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from dashboard.access import Permission
 from dashboard.i18n import t
 from dashboard.services.naming import moment_text, name_of, word
+from dashboard.services.permitted import needs
 from dashboard.services.records import records
 from dashboard.services.situation import streak_texts
 from dashboard.services.zero_board import STREAMS
@@ -37,10 +39,12 @@ class ZeroService:
         self._world = world
         self._board = board
 
+    @needs(Permission.READ)
     def windows(self, lang: str) -> list[dict[str, str]]:
         """List the windows a page offers."""
         return [{"value": name, "label": t(f"window.{name}", lang)} for name in WINDOWS]
 
+    @needs(Permission.READ)
     def window(self, name: str, *, as_of: date | None = None) -> Window:
         """Give the window of a name or of `START..END`."""
         day = as_of or self._world.as_of
@@ -48,12 +52,14 @@ class ZeroService:
             return Window(_year_before(day) + timedelta(days=1), day + timedelta(days=1))
         return parse_window(name, as_of=day)
 
+    @needs(Permission.READ)
     def rates(self, window: str, lang: str, *, as_of: date | None = None) -> list[dict[str, Any]]:
         """Give the rates by class and stream, printed with n/N, bounds and target."""
         day = as_of or self._world.as_of
         table = self._board.rates((self.window(window, as_of=day),), as_of=day)
         return [self._rate(row, lang) for row in records(table)]
 
+    @needs(Permission.READ)
     def rows(
         self, by: str, window: str, lang: str, *, as_of: date | None = None
     ) -> list[dict[str, Any]]:
@@ -80,6 +86,7 @@ class ZeroService:
             frame[f"{stream}_word"] = [t(f"status.{s}", lang) for s in frame[stream]]
         return records(frame.drop(columns=["unit_id"]))
 
+    @needs(Permission.READ)
     def caption(self, window: str, lang: str, *, as_of: date | None = None) -> str:
         """Say what the figures rest on: rulebook, window, as of, known at, coverage."""
         day = as_of or self._world.as_of
@@ -98,6 +105,7 @@ class ZeroService:
         warning = world.rulebook.warns((self.window(window, as_of=day),), lang)
         return f"{text} {warning}".rstrip()
 
+    @needs(Permission.EXPORT)
     def export(
         self, fmt: str, by: str, window: str, lang: str, *, as_of: date | None = None
     ) -> tuple[str, str, bytes]:

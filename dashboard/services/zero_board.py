@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from dashboard.access import Permission
 from dashboard.services.cache import Cache
 from dashboard.services.colours import NO_VALUE, STATUS_CODES
+from dashboard.services.permitted import needs
 from dashboard.services.world import months_until
 from geo.hierarchy import leaf_codes
 from geo.vocabulary import Stream
@@ -46,6 +48,7 @@ class ZeroBoard:
         self._world = world
         self._cache = Cache(size=32)
 
+    @needs(Permission.READ)
     def status(
         self,
         windows: Sequence[Window],
@@ -66,6 +69,7 @@ class ZeroBoard:
         )
         return self._cache.get(key, lambda: zero_status(**question))
 
+    @needs(Permission.READ)
     def compare(
         self,
         first: Rulebook,
@@ -82,11 +86,13 @@ class ZeroBoard:
         )
         return compare_rulebooks(question, second)
 
+    @needs(Permission.READ)
     def area_status(self, window: Window, *, as_of: date) -> pd.DataFrame:
         """Give the status rows of area subjects alone."""
         status = self.status((window,), as_of=as_of)
         return status[status["unit_id"].isna()]
 
+    @needs(Permission.READ)
     def streaks(
         self,
         *,
@@ -102,15 +108,18 @@ class ZeroBoard:
         asked = {name: value for name, value in question.items() if name != "windows"}
         return self._cache.get(key, lambda: zero_streaks(**asked))  # type: ignore[arg-type]  # the rest of Question
 
+    @needs(Permission.READ)
     def streaks_of(self, stream: str, *, as_of: date) -> pd.DataFrame:
         """Give one stream's streaks indexed by subject: streak_days, open_ended, last_break."""
         streaks = self.streaks(as_of=as_of)
         return streaks[streaks["stream"] == stream].set_index("subject_id")
 
+    @needs(Permission.READ)
     def rates(self, windows: Sequence[Window], *, as_of: date) -> pd.DataFrame:
         """Give rates by class with their bounds; see `models.zero.zero_rates`."""
         return zero_rates(self.status(windows, as_of=as_of), by=("subject_class",))
 
+    @needs(Permission.READ)
     def months(self, as_of: date, count: int = SERIES_MONTHS) -> tuple[Window, ...]:
         """List the last calendar months with facts up to the one of `as_of`, oldest first."""
         start, end = months_until(as_of, count)
@@ -118,6 +127,7 @@ class ZeroBoard:
         begun = max(start, first.replace(day=1)) if first else as_of.replace(day=1)
         return tuple(month_windows(min(begun, as_of.replace(day=1)), end))
 
+    @needs(Permission.READ)
     def monthly_codes(self, stream: str, *, as_of: date) -> NDArray[np.uint8]:
         """Give status codes of the finest areas, shape (months, areas), areas in code order.
 

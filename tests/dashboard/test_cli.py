@@ -211,3 +211,20 @@ def test_a_changed_store_is_found_out(demo_copy: str) -> None:
     done = sanling("verify", db=demo_copy)
     assert done.returncode == 1
     assert "broken" in done.stderr
+
+
+def test_accounts_are_added_changed_and_listed_without_a_password(tmp_path: Path) -> None:
+    db = f"sqlite:///{tmp_path}/county.db"
+    secret = "correct horse battery"  # noqa: S105
+    added = sanling(
+        "user", "add", "wang", "--role", "reporter", "--area", "1", "--password", secret, db=db
+    )
+    assert added.returncode == 0, added.stderr
+    assert sanling("user", "change", "wang", "--role", "planner", "--close", db=db).returncode == 0
+    told = answer("user", "list", db=db)
+    assert told["accounts"] == [
+        {"name": "wang", "roles": ["planner"], "scope": "1", "disabled": True}
+    ]
+    strange = sanling("user", "add", "li", "--role", "king", "--password", secret, db=db)
+    assert strange.returncode == 2
+    assert "king" in strange.stderr
