@@ -1,5 +1,6 @@
 """What one person proposes and others approve: records merged, personal data erased."""
 
+from geo.decisions.candidates import duplicate_candidates
 from geo.decisions.deciding import approve, reject
 from geo.decisions.merging import propose_merge
 from geo.decisions.record import Approval, Decision, decisions_of
@@ -10,6 +11,7 @@ __all__ = [
     "Decision",
     "approve",
     "decisions_of",
+    "duplicate_candidates",
     "propose_merge",
     "propose_redaction",
     "reject",
