@@ -42,6 +42,7 @@ def import_(
     to_area: Annotated[
         bool, typer.Option("--to-area", help="Find the area, drop coordinates.")
     ] = False,
+    layer: Annotated[str, typer.Option(help="Sheet, layer or file inside, of several.")] = "",
     quarantine: Annotated[Path | None, typer.Option(help="Write the rows set aside here.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report here, as JSON.")] = None,
     as_json: AsJson = False,
@@ -60,6 +61,7 @@ def import_(
             crs=crs or None,
             backfill=backfill,
             to_area=to_area,
+            layer=layer or None,
             actor="command",
             now=utc_now(),
             progress=progress,

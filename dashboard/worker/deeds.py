@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from dashboard.services.previews import plain_preview, quarantine_csv
 from geo.intake import check_files, import_files
 from geo.intake.entities import entity_spec
-from geo.intake.reader import content_hash
+from geo.intake.reading import content_hash
 from geo.vocabulary import JobKind
 
 if TYPE_CHECKING:

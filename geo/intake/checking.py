@@ -28,7 +28,7 @@ from geo.intake.merging import merge_rows, shared_by_record
 from geo.intake.personal import refuse_personal, without_personal
 from geo.intake.places import locate, place, remark_duplicates, sensitive_rows, withhold
 from geo.intake.quarantine import coordinate_columns
-from geo.intake.reader import RawTable
+from geo.intake.reading import RawTable
 from geo.intake.rules import Rows, check_rows
 from geo.intake.sentences import refusal
 from geo.intake.shapes import gappy_rows, join_parts, read_shapes, refuse_overlaps
@@ -111,8 +111,8 @@ class FileCheck:
 
     @property
     def crs(self) -> str | None:
-        """Give the declared CRS: what the person said goes before the recipe."""
-        return self.task.crs or self.variant.crs
+        """Give the declared CRS: the person goes before the recipe, the recipe before the file."""
+        return self.task.crs or self.variant.crs or self.raw.stated_crs
 
     def _columns(self) -> None:
         spec = self.task.spec

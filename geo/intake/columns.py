@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from geo.intake.faults import Mask, Verdicts
-    from geo.intake.reader import RawTable
+    from geo.intake.reading import RawTable
     from geo.intake.recipe import Variant
 
 __all__ = ["Typed", "require_columns", "type_columns"]

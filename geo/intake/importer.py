@@ -11,7 +11,7 @@ from geo.errors import RefusedFile, UsageError
 from geo.intake.checking import FileCheck
 from geo.intake.entities import entity_spec
 from geo.intake.quarantine import quarantine_frame
-from geo.intake.reader import content_hash, read_table
+from geo.intake.reading import content_hash, read_table
 from geo.intake.recipe import DEFAULT_RECIPE, load_recipe
 from geo.intake.report import ImportReport, merged
 from geo.intake.sentences import refusal
@@ -44,6 +44,7 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
     crs: str | None = None,
     backfill: bool = False,
     to_area: bool = False,
+    layer: str | None = None,
     progress: Progress | None = None,
     witness: Callable[[FileCheck], None] | None = None,
 ) -> ImportReport:
@@ -54,18 +55,21 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
     entity
         The plural of the command line, one of `geo.intake.entities.ENTITIES`.
     paths
-        CSV, GeoJSON or Parquet, each may be gzipped. The first refused file ends the import;
-        what was imported before it stays.
+        What `geo.intake.reading.read_table` reads. The first refused file ends the import; what
+        was imported before it stays.
     actor, now
         Who is responsible, and the moment at which the ledger learns it.
     recipe
         Name of a recipe in data/recipes or a YAML file; None takes the project's own columns.
     crs
-        The datum or EPSG code of the coordinates; goes before the recipe's.
+        The datum or EPSG code of the coordinates; goes before the recipe's, which goes before
+        what a GeoPackage or Shapefile states of itself.
     backfill
         History taken over from another system: knowledge counts from when it was reported.
     to_area
         Petitions may come with coordinates: the area is found, then they are dropped.
+    layer
+        The sheet, layer or file within an archive to read, where there are several.
     progress
         Called with the share done, 0 to 1, and the step at work, such as "checking cases.csv".
         When it raises `Cancelled`, nothing of the file at work is stored.
@@ -88,7 +92,10 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
     if not paths:
         raise UsageError("No file was given; name at least one.", "未指定文件；请至少指定一个。")
     spec, how = entity_spec(entity), load_recipe(recipe or DEFAULT_RECIPE)
-    task = Task(store, spec, how, crs, backfill, to_area, actor, now, rehearsal=witness is not None)
+    task = Task(
+        store, spec, how, crs, backfill, to_area, actor, now,
+        rehearsal=witness is not None, layer=layer,
+    )  # fmt: skip
     reports: list[ImportReport] = []
     for done, path in enumerate(map(Path, paths)):
         told = within(progress or silent, done / len(paths), (done + 1) / len(paths))
@@ -111,9 +118,9 @@ def _import_file(task: Task, path: Path) -> tuple[ImportReport, FileCheck | None
     check: FileCheck | None = None
     task.progress(0.0, f"reading {path.name}")
     try:
-        digest = content_hash(path)
+        digest = content_hash(path, layer=task.layer)
         _refuse_same(task, digest)
-        check = FileCheck(task, read_table(path))
+        check = FileCheck(task, read_table(path, layer=task.layer))
         check.run()
         report = _account(task, check, write(task, check, content_hash=digest))
     except RefusedFile as error:
@@ -149,7 +156,8 @@ def _account(task: Task, check: FileCheck, written: Written) -> ImportReport:
         warnings=verdicts.warnings(),
         unknown=check.typed.unknown(verdicts.stating & ~check.merged),
         constants={n: {v: stated} for n, v in check.typed.constants.items()},
-        notes=check.variant.notes,
+        notes=(*check.raw.notes, *check.variant.notes),
+        encoding=check.raw.encoding,
         zone=task.zone.key,
         quarantine=_quarantine(check),
     )

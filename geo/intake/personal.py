@@ -15,7 +15,7 @@ from geo.vocabulary import Entity
 if TYPE_CHECKING:
     from geo.intake.columns import Typed
     from geo.intake.faults import Verdicts
-    from geo.intake.reader import RawTable
+    from geo.intake.reading import RawTable
     from geo.intake.recipe import Variant
 
 __all__ = [

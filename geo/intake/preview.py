@@ -12,7 +12,7 @@ from geo.intake.entities import entity_spec
 from geo.intake.importer import import_files
 from geo.intake.personal import personal_text, without_personal
 from geo.intake.quarantine import HIDDEN, coordinate_columns
-from geo.intake.reader import read_table
+from geo.intake.reading import read_table
 from geo.intake.recipe import Variant
 from geo.intake.spec import Kind, Placing
 from geo.intake.texts import plain_text
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from geo.intake.checking import FileCheck
     from geo.intake.faults import Mask
-    from geo.intake.reader import RawTable
+    from geo.intake.reading import RawTable
     from geo.intake.report import ImportReport
     from geo.intake.spec import EntitySpec
     from geo.store import Store

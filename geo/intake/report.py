@@ -43,7 +43,8 @@ class ImportReport:
         Records already known that lie in another area, or count for another subject, since
         this delivery; beyond the rows read.
     encoding
-        How the texts were read, as tried; empty where a format says so itself.
+        How the texts were read and how that is known, as "GB18030 (tried)"; empty where a
+        format says so itself.
     warned
         Kept rows with at least one remark.
     reasons, warnings
@@ -107,7 +108,8 @@ class ImportReport:
             _count(c, n, warning_sentence(c, language, zone=self.zone))
             for c, n in self.warnings.items()
         ]
-        return "\n".join([*lines, *_unknown(self, language), *_constants(self, language)])
+        lines += [*_unknown(self, language), *_constants(self, language)]
+        return "\n".join([*lines, *_reading(self, language)])
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values for JSON, without the rows themselves."""
@@ -142,7 +144,7 @@ def merged(reports: Sequence[ImportReport]) -> ImportReport:
     return ImportReport(
         entity=first.entity,
         zone=first.zone,
-        encoding=first.encoding,
+        encoding=", ".join(dict.fromkeys(r.encoding for r in reports if r.encoding)),
         files=tuple(name for report in reports for name in report.files),
         batch=next((r.batch for r in reversed(reports) if r.batch is not None), None),
         refusal=reports[-1].refusal,
@@ -223,3 +225,10 @@ def _constants(report: ImportReport, language: str) -> list[str]:
     ]
     start = "  配方常量：" if language == "zh" else "  Stated by the recipe: "
     return [start + ", ".join(said)]
+
+
+def _reading(report: ImportReport, language: str) -> list[str]:
+    """Say how the file was read; notes are in both languages as they are."""
+    start = "  文本编码：" if language == "zh" else "  Texts read as "
+    said = [start + report.encoding] if report.encoding else []
+    return [*said, *(f"  {note}" for note in report.notes)]

@@ -29,8 +29,9 @@ DEFAULT_METRIC_CRS: Final = "EPSG:4547"
 class Task:
     """One import of one entity; the same for every file of it.
 
-    `crs` None leaves the datum to the recipe; `now` is the only clock; a `rehearsal` does all
-    that an import does and then drops it.
+    `crs` None leaves the datum to the recipe and the file; `layer` names a sheet or layer of a
+    file that has several; `now` is the only clock; a `rehearsal` does all that an import does
+    and then drops it.
     """
 
     store: Store
@@ -43,6 +44,7 @@ class Task:
     now: datetime
     progress: Progress = silent
     rehearsal: bool = False
+    layer: str | None = None
 
     @property
     def recipe_label(self) -> str:

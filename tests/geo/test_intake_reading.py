@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from geo.errors import DataError, RefusedFile, UsageError
-from geo.intake.reader import content_hash, read_table
+from geo.intake.reading import content_hash, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,7 +112,7 @@ def test_a_damaged_file_is_named_in_both_languages(
 
 
 def test_other_kinds_of_files_and_missing_ones_are_wrong_usage(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="not CSV, GeoJSON or Parquet"):
+    with pytest.raises(UsageError, match="not CSV, XLSX"):
         read_table(tmp_path / "a.xls")
     with pytest.raises(UsageError, match="Cannot open"):
         content_hash(tmp_path / "no.csv")
