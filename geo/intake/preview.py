@@ -85,9 +85,9 @@ def check_files(
     return Preview(report, _columns(check.raw, check.task.spec, variant, check.withheld), rows)
 
 
-def look_at(path: Path, entity: str) -> tuple[ColumnSeen, ...]:
+def look_at(path: Path, entity: str, *, layer: str | None = None) -> tuple[ColumnSeen, ...]:
     """List the columns of a file with some values, before anybody knows what they feed."""
-    raw = read_table(path)
+    raw = read_table(path, layer=layer)
     return _columns(raw, entity_spec(entity), None, np.zeros(raw.rows, dtype=bool))
 
 

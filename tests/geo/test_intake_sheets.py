@@ -33,8 +33,8 @@ def workbook(path: Path, **sheets: list[tuple[Any, ...]]) -> Path:
 
 def lists(path: Path, **how: Any) -> dict[str, list[Any]]:
     frame = read_table(path, **how).frame
-    given: dict[str, list[Any]] = frame.astype(object).where(frame.notna(), None).to_dict("list")
-    return given
+    known = frame.astype(object).where(frame.notna(), None)
+    return {str(name): known[name].tolist() for name in known}
 
 
 def test_cells_become_what_a_person_would_write(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_separator_and_encoding_are_found_and_the_encoding_is_said(
     path.write_bytes(text.encode(encoding))
     table = read_table(path)
     assert table.encoding == label
-    assert table.frame.loc[0].tolist() == ["007", f"甲{separator}乙;丙\t丁\n戊", "1"]
+    assert list(table.frame.iloc[0]) == ["007", f"甲{separator}乙;丙\t丁\n戊", "1"]
 
 
 def test_the_separator_is_the_headers_and_not_the_datas(tmp_path: Path) -> None:
