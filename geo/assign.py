@@ -63,7 +63,8 @@ def area_of(
         A GeoDataFrame or GeoSeries of points, or a pair (lon, lat) of arrays in degrees WGS84.
     areas
         Indexed by `area_code`; areas without geometry hold nothing. Where areas lie in one
-        another, the finest wins. Groupings count only where all of `areas` are groupings.
+        another, the finest wins, and a real boundary goes before an approximate one. Groupings
+        count only where all of `areas` are groupings.
     border
         "first": a point on a border belongs to the first area code, so that the counts add up.
     day
@@ -273,8 +274,11 @@ def _days_of_change(areas: gpd.GeoDataFrame) -> NDArray[np.datetime64]:
 def _finest_holding(points: gpd.GeoSeries, areas: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Give the finest of `areas` that holds each point, None where none does."""
     codes = np.full(len(points), None, dtype=object)
-    depth = areas["path"].str.count("/")
-    for _, layer in sorted(areas.groupby(depth), key=lambda pair: -pair[0]):
+    order = [-areas["path"].str.count("/")]
+    if "approximate" in areas.columns:
+        # Where an approximate boundary still overlaps a real one beside it, the real one holds.
+        order.append(areas["approximate"].astype(bool))
+    for _, layer in areas.groupby(order):
         open_rows = np.flatnonzero(pd.isna(codes))
         codes[open_rows] = _first_holding(points.iloc[open_rows], layer)
     return codes

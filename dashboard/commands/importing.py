@@ -27,8 +27,8 @@ def import_(
     entity: Annotated[
         str,
         typer.Argument(
-            help="areas, units, subjects, cases, accidents, petitions, "
-            "cameras, reports, roads, buildings"
+            help="areas, lineage, units, subjects, cases, accidents, petitions, disputes, "
+            "hazards, cameras, reports, roads, buildings, feeds"
         ),
     ],
     files: Annotated[list[Path], typer.Argument(help="One file or several.")],
@@ -43,6 +43,10 @@ def import_(
         bool, typer.Option("--to-area", help="Find the area, drop coordinates.")
     ] = False,
     layer: Annotated[str, typer.Option(help="Sheet, layer or file inside, of several.")] = "",
+    from_points: Annotated[
+        bool,
+        typer.Option("--from-points", help="Areas known by points: draw approximate boundaries."),
+    ] = False,
     quarantine: Annotated[Path | None, typer.Option(help="Write the rows set aside here.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report here, as JSON.")] = None,
     as_json: AsJson = False,
@@ -62,6 +66,7 @@ def import_(
             backfill=backfill,
             to_area=to_area,
             layer=layer or None,
+            from_points=from_points,
             actor="command",
             now=utc_now(),
             progress=progress,

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.hierarchy import areas_on
 from geo.intake.attribution import attribute
 from geo.intake.codes import (
     check_area_codes,
@@ -36,6 +37,7 @@ from geo.intake.spec import Placing
 from geo.intake.succession import check_lineage
 from geo.intake.texts import rows_holding
 from geo.intake.times import local_days
+from geo.intake.village_points import draw_cells
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
@@ -155,6 +157,7 @@ class FileCheck:
         steps: dict[Placing, Callable[[], None]] = {
             Placing.POLYGONS: self._shapes,
             Placing.LINES: self._shapes,
+            Placing.CELLS: self._cells,
             Placing.POINTS: self._points,
             Placing.AREA_ONLY: self._points,
             Placing.NONE: self._references,
@@ -190,6 +193,25 @@ class FileCheck:
             keys = frame["area_code"].where(verdicts.stating)
             self.merged = (keys.duplicated() & keys.notna()).to_numpy()
             frame["geometry"] = join_parts(frame.geometry, keys)
+        if "geometry" in self.typed.fed:
+            frame["approximate"] = frame["approximate"].fillna(value=False)
+            self.typed.fed.add("approximate")
+        self._area_codes()
+
+    def _cells(self) -> None:
+        """Draw approximate boundaries around points, in place of none."""
+        task, verdicts = self.task, self.verdicts
+        locate(self.typed, verdicts, task.ground, crs=self.crs, stated="parent_code")
+        self._check_rows()
+        self._area_codes()
+        in_force = areas_on(task.ground.tree, task.today)
+        self.typed.frame = draw_cells(
+            self.typed.frame, verdicts, in_force, metric_crs=task.metric_crs
+        ).drop(columns=["lon", "lat"])
+        self.typed.fed |= {"geometry", "approximate"}
+
+    def _area_codes(self) -> None:
+        task, frame, verdicts = self.task, self.typed.frame, self.verdicts
         check_area_codes(frame, verdicts, task.recipe)
         self.implied = implied_areas(frame, task.snapshot.areas, task.recipe, verdicts)
         frame["name"] = frame["name"].fillna(frame["area_code"])

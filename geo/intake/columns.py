@@ -30,6 +30,9 @@ NOT_COUNTED: Final = frozenset({"geometry", "grouping", "place_kind", "is_classi
 """An area without a boundary is listed, not drawn; one not called a grouping is none; the last
 two are looked at and never stored."""
 
+BY_POINT: Final = frozenset({Placing.POINTS, Placing.AREA_ONLY, Placing.CELLS})
+"""Entities whose coordinates may come as the shapes of the file."""
+
 
 @dataclass
 class Typed:
@@ -67,6 +70,8 @@ def require_columns(raw: RawTable, variant: Variant, spec: EntitySpec) -> None:
     placed = raw.geometry is not None or (has("lon") and has("lat")) or has("area_code")
     if spec.placing in {Placing.POINTS, Placing.AREA_ONLY} and not placed:
         missing.append("lon + lat / area_code")
+    if spec.placing is Placing.CELLS and not (has("lon") and has("lat")) and raw.geometry is None:
+        missing.append("lon + lat")
     if spec.key == "ground_id" and raw.geometry is None:
         missing.append("geometry")
     if missing:
@@ -110,7 +115,7 @@ def _take_points(raw: RawTable, spec: EntitySpec, typed: Typed) -> None:
     """Read lon and lat from point shapes, where the file has no columns for them."""
     import shapely
 
-    if spec.placing not in {Placing.POINTS, Placing.AREA_ONLY} or raw.geometry is None:
+    if spec.placing not in BY_POINT or raw.geometry is None:
         return
     if "lon" in typed.fed and "lat" in typed.fed:
         return

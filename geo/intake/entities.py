@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from geo.errors import UsageError
 from geo.intake.spec import EntitySpec, Field, Kind, Placing
 from geo.vocabulary import DiscoverySource, Entity, LineageKind, Review, Stream
 
-__all__ = ["ENTITIES", "entity_spec"]
+__all__ = ["ENTITIES", "entity_spec", "from_points", "readable_fields"]
 
 
 def entity_spec(name: str) -> EntitySpec:
@@ -20,6 +21,22 @@ def entity_spec(name: str) -> EntitySpec:
             f"未知的数据类型 {name!r}；可用：{'、'.join(ENTITIES)}。",
         )
     return found
+
+
+def from_points(spec: EntitySpec) -> EntitySpec:
+    """Give the areas as they come by points; raises UsageError for any other entity."""
+    if spec is not AREAS:
+        raise UsageError(
+            f"Only areas can be drawn around points; {spec.name} cannot. Leave out --from-points.",
+            f"只有区域可以由点位生成边界，{spec.name} 不可以；请去掉 --from-points。",
+        )
+    return replace(spec, fields=(*spec.fields, *_POINT), placing=Placing.CELLS)
+
+
+def readable_fields(spec: EntitySpec) -> set[str]:
+    """Name the fields a recipe may read for an entity."""
+    read = from_points(spec) if spec is AREAS else spec
+    return {field.name for field in read.fields}
 
 
 def _code(name: str, *, fault: str | None = None, required: bool = False) -> Field:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from geo.errors import RefusedFile, UsageError
 from geo.intake.checking import FileCheck
 from geo.intake.entities import entity_spec
+from geo.intake.entities import from_points as spec_from_points
 from geo.intake.quarantine import quarantine_frame
 from geo.intake.reading import content_hash, read_table
 from geo.intake.recipe import DEFAULT_RECIPE, load_recipe
@@ -45,6 +46,7 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
     backfill: bool = False,
     to_area: bool = False,
     layer: str | None = None,
+    from_points: bool = False,
     progress: Progress | None = None,
     witness: Callable[[FileCheck], None] | None = None,
 ) -> ImportReport:
@@ -70,6 +72,8 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
         Petitions may come with coordinates: the area is found, then they are dropped.
     layer
         The sheet, layer or file within an archive to read, where there are several.
+    from_points
+        Areas come as points: approximate boundaries are drawn around them.
     progress
         Called with the share done, 0 to 1, and the step at work, such as "checking cases.csv".
         When it raises `Cancelled`, nothing of the file at work is stored.
@@ -92,6 +96,7 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
     if not paths:
         raise UsageError("No file was given; name at least one.", "未指定文件；请至少指定一个。")
     spec, how = entity_spec(entity), load_recipe(recipe or DEFAULT_RECIPE)
+    spec = spec_from_points(spec) if from_points else spec
     task = Task(
         store, spec, how, crs, backfill, to_area, actor, now,
         rehearsal=witness is not None, layer=layer,
@@ -129,7 +134,12 @@ def _import_file(task: Task, path: Path) -> tuple[ImportReport, FileCheck | None
 
 
 def _refuse_same(task: Task, digest: str) -> None:
-    """F06: the same content, entity and recipe as a batch that stands."""
+    """F06: the same content, entity and recipe as a batch that stands.
+
+    The same points may come again: what they are drawn into may have changed.
+    """
+    if task.spec.placing is Placing.CELLS:
+        return
     batch = task.store.find_batch(digest, task.spec.stored, task.recipe_label)
     if batch is not None:
         raise refusal("F06", id=batch.batch_id)

@@ -74,11 +74,19 @@ class Ground:
         return self.areas[~self.areas["grouping"]]
 
 
-def locate(typed: Typed, verdicts: Verdicts, ground: Ground, *, crs: str | None) -> None:
+def locate(
+    typed: Typed,
+    verdicts: Verdicts,
+    ground: Ground,
+    *,
+    crs: str | None,
+    stated: str = "area_code",
+) -> None:
     """Turn `lon`, `lat` as they came into WGS84, after asking whether the datum is true.
 
-    Raises RefusedFile F04 when points come without a declared CRS, F05 when they fit their
-    stated areas only in another datum.
+    `stated` is the field that names an area the points should lie in. Raises RefusedFile F04
+    when points come without a declared CRS, F05 when they fit their stated areas only in
+    another datum.
     """
     frame = typed.frame
     if "lon" not in typed.fed or not frame[["lon", "lat"]].notna().any(axis=None):
@@ -89,8 +97,8 @@ def locate(typed: Typed, verdicts: Verdicts, ground: Ground, *, crs: str | None)
     at_zero = (x == 0) & (y == 0)
     verdicts.keep_out("Q06", at_zero | (np.isnan(x) != np.isnan(y)), "lon")
     usable = verdicts.kept & ~np.isnan(x)
-    stated = frame["area_code"].where(usable & ~verdicts.spared)
-    refuse_wrong_datum(x, y, stated, ground.tree, crs=crs, metric_crs=ground.metric_crs)
+    named = frame[stated].where(usable & ~verdicts.spared)
+    refuse_wrong_datum(x, y, named, ground.tree, crs=crs, metric_crs=ground.metric_crs)
     _remark_decimals(x, y, crs, verdicts)
     frame["lon"], frame["lat"] = to_wgs84(
         np.where(usable, x, np.nan), np.where(usable, y, np.nan), crs

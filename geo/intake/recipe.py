@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from geo.crs import parse_crs, require_metric
 from geo.errors import UsageError
-from geo.intake.entities import ENTITIES
+from geo.intake.entities import ENTITIES, readable_fields
 from geo.intake.sentences import refusal
 from geo.resources import read_text
 
@@ -201,7 +201,7 @@ class Recipe(_Strict):
         for entity, variants in entities.items():
             if entity not in ENTITIES:
                 raise ValueError(f"{entity!r} is no entity; use {', '.join(ENTITIES)}")
-            known = {field.name for field in ENTITIES[entity].fields}
+            known = readable_fields(ENTITIES[entity])
             for variant in variants:
                 named = {*variant.columns, *variant.constants, *variant.one_per, *variant.counts}
                 strange = sorted(named - known)

@@ -101,6 +101,18 @@ ROW: Final[dict[str, tuple[str, str]]] = {
         "The change of areas does not fit its kind, or its shares do not make the whole.",
         "区划变更与所填类型不符，或各部分比例之和不为 1。",
     ),
+    "Q23": (
+        "The point lies outside the area above it, or that area has no boundary.",
+        "点位不在上级区域之内，或上级区域没有边界。",
+    ),
+    "Q24": (
+        "Two areas have the same point; no boundary can be drawn between them.",
+        "两个区域的点位相同，无法划分边界。",
+    ),
+    "Q25": (
+        "Other approximate boundaries of the area above stand; deliver all its points together.",
+        "同一上级区域内已有其他近似边界，请将其全部点位一并导入。",
+    ),
 }
 """Row kept out: code -> sentence."""
 
@@ -131,6 +143,10 @@ WARNED: Final[dict[str, tuple[str, str]]] = {
     "W12": (
         "The area code was retired; its one successor was taken.",
         "区划代码已停用，已改用其唯一的后继代码。",
+    ),
+    "W13": (
+        "The area has a real boundary, which its point does not replace.",
+        "该区域已有真实边界，点位不会替换它。",
     ),
 }
 """Row kept, with a remark: code -> sentence."""

@@ -28,6 +28,8 @@ class Placing(StrEnum):
     """What an entity has to do with places."""
 
     POLYGONS = "polygons"
+    CELLS = "cells"
+    """Comes as a point, is stored as the approximate boundary drawn around it: villages."""
     LINES = "lines"
     POINTS = "points"
     AREA_ONLY = "area_only"

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from geo.errors import UsageError
 from geo.intake.places import Ground
+from geo.intake.spec import Placing
 from geo.progress import Progress, silent
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from geo.intake.recipe import Recipe
     from geo.intake.spec import EntitySpec
@@ -49,6 +50,8 @@ class Task:
     @property
     def recipe_label(self) -> str:
         """Name how a file was read; roads and buildings are one entity to the ledger."""
+        if self.spec.placing is Placing.CELLS:
+            return f"{self.recipe.name}/points"
         ground = self.spec.stored is Entity.GROUND
         return f"{self.recipe.name}/{self.spec.name}" if ground else self.recipe.name
 
@@ -72,6 +75,11 @@ class Task:
                 "请导入到单独的数据库（--db）。",
             )
         return ZoneInfo(own or asked or self.store.meta.zone.key)
+
+    @property
+    def today(self) -> date:
+        """Give the civil day of the import."""
+        return self.now.astimezone(self.zone).date()
 
     @cached_property
     def metric_crs(self) -> str:
