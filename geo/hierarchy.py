@@ -30,6 +30,7 @@ __all__ = [
     "descendants",
     "holds",
     "holds_each",
+    "in_circles",
     "leaf_codes",
     "leaf_level",
     "level_order",
@@ -71,6 +72,21 @@ def with_paths(areas: Frame) -> Frame:
         paths = names[above] + paths
         above = np.append(parent, TOP)[above]
     return areas.assign(path=pd.array(paths, dtype="str"))
+
+
+def in_circles(parent: Ints) -> Bools:
+    """Say from which positions no way leads to the top, however many steps are taken.
+
+    `parent` holds the position of each one's parent, `TOP` for none; shape (n,).
+
+    >>> in_circles(np.array([-1, 0, 3, 2, 3])).tolist()
+    [False, False, True, True, True]
+    """
+    jump = np.append(parent, TOP)
+    for _ in range(len(parent).bit_length()):  # each round doubles the length of the jump
+        jump = jump[jump]
+    lost: Bools = jump[:-1] != TOP
+    return lost
 
 
 def parent_positions(areas: pd.DataFrame) -> Ints:
@@ -239,11 +255,7 @@ def _refuse_bad_codes(codes: pd.Series) -> None:
 
 
 def _refuse_circles(codes: pd.Series, parent: Ints) -> None:
-    """Refuse areas from which no way leads to the top, however many steps are taken."""
-    jump = np.append(parent, TOP)
-    for _ in range(len(parent).bit_length()):  # each round doubles the length of the jump
-        jump = jump[jump]
-    lost = jump[:-1] != TOP
+    lost = in_circles(parent)
     if lost.any():
         names = ", ".join(codes[lost][:5])
         raise SchemaError(

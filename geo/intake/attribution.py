@@ -38,9 +38,16 @@ def attribute(
 
 
 def _unit_subjects(unit_id: pd.Series, day: pd.Series, register: pd.DataFrame) -> pd.Series:
-    """Give the unit's subject where it was registered on the day, `[from, to)`."""
-    units = register.assign(subject=register.index).drop_duplicates("unit_id").set_index("unit_id")
-    its = units.reindex(pd.Index(unit_id)).set_axis(unit_id.index)
-    first, last = its["registered_on"], its["deregistered_on"]
-    on_register = (first.isna() | (first <= day)) & (last.isna() | (day < last))
-    return its["subject"].where(on_register).astype("str")
+    """Give the unit's subject that was registered on the day, `[from, to)`.
+
+    A unit may have left and joined again under another number; the first that was registered
+    on the day answers.
+    """
+    asked = pd.DataFrame({"unit_id": unit_id.to_numpy(), "day": day.to_numpy()})
+    asked = asked[asked["unit_id"].notna()].reset_index(names="row")
+    named = register.assign(subject=register.index)
+    pairs = asked.merge(named, on="unit_id")
+    first, last = pairs["registered_on"], pairs["deregistered_on"]
+    on_register = (first.isna() | (first <= pairs["day"])) & (last.isna() | (pairs["day"] < last))
+    found = pairs[on_register].drop_duplicates("row").set_index("row")["subject"]
+    return found.reindex(range(len(unit_id))).set_axis(unit_id.index).astype("str")

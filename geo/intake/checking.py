@@ -26,6 +26,7 @@ from geo.intake.faults import Verdicts
 from geo.intake.keys import made_keys
 from geo.intake.known import check_retractions, check_steps, settled_rows
 from geo.intake.merging import merge_rows, shared_by_record
+from geo.intake.parents import check_parents
 from geo.intake.personal import refuse_personal, without_personal
 from geo.intake.places import locate, place, remark_duplicates, sensitive_rows, withhold
 from geo.intake.quarantine import coordinate_columns
@@ -213,7 +214,12 @@ class FileCheck:
     def _area_codes(self) -> None:
         task, frame, verdicts = self.task, self.typed.frame, self.verdicts
         check_area_codes(frame, verdicts, task.recipe)
-        self.implied = implied_areas(frame, task.snapshot.areas, task.recipe, verdicts)
+        known = task.snapshot.areas
+        self.implied = implied_areas(frame, known, task.recipe, verdicts)
+        above = pd.concat(
+            [known["parent_code"], self.implied.set_index("area_code")["parent_code"]]
+        )
+        check_parents(frame, verdicts, key="area_code", parent="parent_code", standing=above)
         frame["name"] = frame["name"].fillna(frame["area_code"])
         verdicts.remark("W04", frame["population"].isna())
         sound = verdicts.stating & ~self.merged
@@ -239,7 +245,12 @@ class FileCheck:
             settled=self._settled(),
         )
         check_retired(self.typed.frame, verdicts, task.spec, task.snapshot.areas, task.zone)
-        if task.spec.stored in INCIDENTS:
+        if task.spec.stored is Entity.UNIT:
+            above = task.snapshot.units["parent_unit_id"]
+            check_parents(
+                self.typed.frame, verdicts, key="unit_id", parent="parent_unit_id", standing=above
+            )
+        elif task.spec.stored in INCIDENTS:
             self._incidents()
         elif task.spec.placing is Placing.AREA_ONLY:
             self._grievances()

@@ -144,17 +144,13 @@ def implied_areas(
     """Give the areas above those of the file that nobody has listed yet.
 
     The recipe's root, and with codes of the national system every ancestor; their code stands
-    for the name until a file brings it. In another code system a parent that is unknown keeps
-    its row out (Q02). Columns: area_code, level, name, name_en, parent_code.
+    for the name until a file brings it. Columns: area_code, level, name, name_en, parent_code.
     """
     listed = set(known.index) | set(frame.loc[verdicts.kept, "area_code"])
     made = [*_root(recipe, listed)]
     wanted = frame.loc[verdicts.kept, "parent_code"].dropna()
     if recipe.codes == "gb":
         made += _ancestors(wanted, listed | _codes(made))
-    have = listed | _codes(made)
-    parent = frame["parent_code"]
-    verdicts.keep_out("Q02", parent.notna() & ~parent.isin(list(have)), "parent_code")
     return pd.DataFrame(made, columns=IMPLIED)
 
 
