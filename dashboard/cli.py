@@ -45,6 +45,7 @@ def serve_by_default(
 
 
 def _register() -> None:
+    from dashboard.commands.deciding import approve, decisions, duplicates, merge, redact, reject
     from dashboard.commands.demo import demo
     from dashboard.commands.hotspots import hotspots
     from dashboard.commands.importing import import_
@@ -59,6 +60,8 @@ def _register() -> None:
     cli.command("import")(import_)
     for command in (demo, zero, hotspots, patrol, serve, work, verify, rebuild, check):
         cli.command()(command)
+    for decides in (duplicates, merge, redact, approve, reject, decisions):
+        cli.command()(decides)
 
 
 _register()

@@ -16,7 +16,7 @@ unit". It orders pairs for a person to judge; nothing is merged by it.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ from geo.crs import WGS84
 from geo.vocabulary import LocationPrecision, Review
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from zoneinfo import ZoneInfo
 
     from numpy.typing import NDArray
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Numbers: TypeAlias = NDArray[np.float64]
     Pairs: TypeAlias = NDArray[np.int64]
 
-__all__ = ["NEAR_M", "NEAR_MIN", "Candidates", "find_duplicates"]
+__all__ = ["NEAR_M", "NEAR_MIN", "Candidates", "find_duplicates", "reasons"]
 
 NEAR_M: Final = 50.0
 NEAR_MIN: Final = 30.0
@@ -54,6 +54,22 @@ SETTLED: Final = (Review.REJECTED.value, Review.DUPLICATE.value)
 AREA_ONLY, AT_EDGE, OTHER_KIND = 0.4, 0.5, 0.6
 KNOWN_ALIKE, UNKNOWN = 1.0, 0.9
 SAME_SYSTEM, OTHER_UNIT = 0.8, 0.5
+WORDS: Final = {
+    "what": {
+        KNOWN_ALIKE: ("same category", "类别相同"),
+        OTHER_KIND: ("another category of the same kind", "同类不同目"),
+    },
+    "source": {
+        KNOWN_ALIKE: ("two systems", "来自两个系统"),
+        UNKNOWN: ("system unknown", "来源不明"),
+        SAME_SYSTEM: ("one system", "来自同一系统"),
+    },
+    "unit": {
+        KNOWN_ALIKE: ("same unit", "同一单位"),
+        UNKNOWN: ("unit unknown", "单位不明"),
+        OTHER_UNIT: ("two units", "两个单位"),
+    },
+}
 COLUMNS: Final = (
     "keep", "drop", "score", "distance_m", "minutes", "near", "when", "what", "source", "unit",
 )  # fmt: skip
@@ -123,6 +139,29 @@ def find_duplicates(
     pairs = np.concatenate([by_point, by_area])
     scored = _scored(asked, facts, pairs)
     return Candidates(_without(scored, decided), piled + more)
+
+
+def reasons(pair: Mapping[Any, Any], language: str = "en") -> str:
+    """Say in "en" or "zh" why a row of `Candidates.pairs` has its score, factor by factor.
+
+    >>> alike = {"distance_m": 12.4, "minutes": 5.0, "what": 1.0, "source": 1.0, "unit": 0.9}
+    >>> reasons(alike)
+    '12 m apart, 5 min apart, same category, two systems, unit unknown'
+    """
+    chinese = language == "zh"
+    metres, minutes = pair["distance_m"], pair["minutes"]
+    said = [
+        _said(metres, ("{:.0f} m apart", "相距 {:.0f} 米"), ("same area", "同一区域"))[chinese],
+        _said(minutes, ("{:.0f} min apart", "相隔 {:.0f} 分钟"), ("times overlap", "时段重叠"))[
+            chinese
+        ],
+        *(WORDS[name][pair[name]][chinese] for name in ("what", "source", "unit")),
+    ]
+    return ("，" if chinese else ", ").join(said)
+
+
+def _said(value: float, known: tuple[str, str], missing: tuple[str, str]) -> tuple[str, str]:
+    return missing if np.isnan(value) else (known[0].format(value), known[1].format(value))
 
 
 def _facts(incidents: pd.DataFrame, metric_crs: str, zone: ZoneInfo) -> _Facts:

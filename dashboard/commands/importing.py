@@ -19,6 +19,7 @@ from dashboard.commands.common import (
 
 if TYPE_CHECKING:
     from geo.intake import ImportReport
+    from geo.store import Store
 
 __all__ = ["import_"]
 
@@ -31,7 +32,7 @@ def import_(
             "hazards, cameras, reports, roads, buildings, feeds"
         ),
     ],
-    files: Annotated[list[Path], typer.Argument(help="One file or several.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="One file or several.")] = None,
     *,
     db: Db = "",
     recipe: Annotated[str, typer.Option(help="Recipe: a name or a file.")] = "sanling",
@@ -49,6 +50,8 @@ def import_(
     ] = False,
     quarantine: Annotated[Path | None, typer.Option(help="Write the rows set aside here.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report here, as JSON.")] = None,
+    undo: Annotated[int | None, typer.Option(help="Take this batch back; no file then.")] = None,
+    by: Annotated[str, typer.Option("--by", help="Who takes it back.")] = "command",
     as_json: AsJson = False,
 ) -> None:
     """Import files of one entity; every row is kept or set aside with its reason."""
@@ -56,11 +59,14 @@ def import_(
     from geo.intake import import_files
 
     store = store_of(db)
+    if undo is not None:
+        _undo(store, entity, undo, files=files or [], by=by, as_json=as_json)
+        return
     with progress_bar(f"Importing {entity}") as progress:
         told = import_files(
             store,
             entity,
-            files,
+            files or [],
             recipe=recipe,
             crs=crs or None,
             backfill=backfill,
@@ -89,3 +95,37 @@ def _write(told: ImportReport, *, quarantine: Path | None, report: Path | None) 
         import orjson
 
         report.write_bytes(orjson.dumps(told.to_dict(), option=orjson.OPT_INDENT_2))
+
+
+def _undo(
+    store: Store, entity: str, batch: int, *, files: list[Path], by: str, as_json: bool
+) -> None:
+    """Take a batch back by events, and say what went."""
+    from dashboard.wiring import utc_now
+    from geo.errors import UsageError
+    from geo.intake.entities import entity_spec
+
+    if files:
+        raise UsageError(
+            "--undo takes a batch back; name no file with it.",
+            "--undo 用于撤销批次，请勿同时指定文件。",
+        )
+    stored, batches = entity_spec(entity).stored, store.batches()
+    if batch in batches.index and batches["entity"][batch] != stored:
+        raise UsageError(
+            f"Batch {batch} brought records of {batches['entity'][batch]}, not {entity}.",
+            f"批次 {batch} 的内容是 {batches['entity'][batch]}，不是 {entity}。",
+        )
+    undone = store.undo(batch, actor=by, recorded_at=utc_now())
+    source = batches["source"][batch]
+    if as_json:
+        said = {"batch": undone.batch_id, "undoes": batch, "source": source}
+        print_json(said | {"events": undone.events})
+        return
+    console.print(
+        f"批次 {batch}（{source}）已由批次 {undone.batch_id} 撤销，写入 {undone.events:,} 个事件。"
+        if language() == "zh"
+        else f"Batch {batch} ({source}) is taken back by batch {undone.batch_id}, "
+        f"{undone.events:,} events.",
+        highlight=False,
+    )

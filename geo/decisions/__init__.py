@@ -1,7 +1,7 @@
 """What one person proposes and others approve: records merged, personal data erased."""
 
 from geo.decisions.candidates import duplicate_candidates
-from geo.decisions.deciding import approve, reject
+from geo.decisions.deciding import approve, missing_approvals, reject
 from geo.decisions.merging import propose_merge
 from geo.decisions.record import Approval, Decision, decisions_of
 from geo.decisions.redacting import propose_redaction
@@ -12,6 +12,7 @@ __all__ = [
     "approve",
     "decisions_of",
     "duplicate_candidates",
+    "missing_approvals",
     "propose_merge",
     "propose_redaction",
     "reject",

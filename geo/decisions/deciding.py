@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from geo.store import Store
 
-__all__ = ["NEEDED", "approve", "reject"]
+__all__ = ["approve", "missing_approvals", "reject"]
 
 NEEDED: Final = {DecisionKind.MERGE: 1, DecisionKind.REDACT: APPROVALS_TO_ERASE}
 """How many people have to approve, none of them the one who proposes."""
@@ -43,6 +43,11 @@ def approve(store: Store, decision_id: str, *, by: str, at: datetime) -> Decisio
             else:
                 decision = carry_out_redaction(batch, decision)
         return state(batch, decision, action=Action.CORRECTED)
+
+
+def missing_approvals(decision: Decision) -> int:
+    """Give how many people still have to approve; 0 once it is settled."""
+    return NEEDED[decision.kind] - len(decision.approvals) if decision.open else 0
 
 
 def reject(store: Store, decision_id: str, *, by: str, reason: str, at: datetime) -> Decision:
