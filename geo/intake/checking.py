@@ -198,6 +198,9 @@ class FileCheck:
             frame["approximate"] = frame["approximate"].fillna(value=False)
             self.typed.fed.add("approximate")
         self._area_codes()
+        sound = verdicts.stating & ~self.merged
+        gaps = gappy_rows(frame[sound], task.snapshot.areas, metric_crs=task.metric_crs)
+        verdicts.remark("W09", gaps.reindex(frame.index, fill_value=False))
 
     def _cells(self) -> None:
         """Draw approximate boundaries around points, in place of none."""
@@ -222,9 +225,6 @@ class FileCheck:
         check_parents(frame, verdicts, key="area_code", parent="parent_code", standing=above)
         frame["name"] = frame["name"].fillna(frame["area_code"])
         verdicts.remark("W04", frame["population"].isna())
-        sound = verdicts.stating & ~self.merged
-        gaps = gappy_rows(frame[sound], task.snapshot.areas, metric_crs=task.metric_crs)
-        verdicts.remark("W09", gaps.reindex(frame.index, fill_value=False))
 
     def _points(self) -> None:
         task, verdicts = self.task, self.verdicts

@@ -21,6 +21,8 @@ from geo.schemas import columns_of, conform
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from geo.intake.faults import Mask
@@ -31,13 +33,18 @@ PLACING: Final = ("geometry", "parent_code", "grouping", "valid_from", "valid_to
 """What decides where a point belongs; a name or a population moves nobody."""
 
 
-def areas_after(before: gpd.GeoDataFrame, *delivered: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Give the areas as they stand once `delivered` (new and changed whole rows) is written."""
+def areas_after(
+    before: gpd.GeoDataFrame, *delivered: pd.DataFrame, gone: Collection[str] = ()
+) -> gpd.GeoDataFrame:
+    """Give the areas as they stand once `delivered` (new and changed whole rows) is written.
+
+    `gone` are the codes that are taken back.
+    """
     said = [conform(part, Entity.AREA) for part in delivered if len(part)]
-    replaced = [code for part in said for code in part.index]
+    replaced = [*gone, *(code for part in said for code in part.index)]
     kept = before[~before.index.isin(replaced)]
     columns = [name for name in columns_of(Entity.AREA) if name != "path"]
-    parts = [part[columns] for part in (kept, *said) if len(part)]
+    parts = [part[columns] for part in (kept, *said) if len(part)] or [before[columns].iloc[:0]]
     return with_paths(gpd.GeoDataFrame(pd.concat(parts), crs=WGS84))
 
 
@@ -61,13 +68,15 @@ class GroundChange:
 
     @cached_property
     def codes(self) -> pd.Index:
-        """Name the areas that are new, or differ in what decides where a point belongs."""
+        """Name the areas that are new, gone, or differ in what decides where a point belongs."""
         known = self.after.index.intersection(self.before.index)
         was, now = self.before.loc[known], self.after.loc[known]
         changed = np.zeros(len(known), dtype=bool)
         for name in PLACING:
             changed |= differs(now[name], was[name])
-        codes: pd.Index = known[changed].union(self.after.index.difference(self.before.index))
+        codes: pd.Index = known[changed].union(
+            self.after.index.symmetric_difference(self.before.index)
+        )
         return codes
 
     @cached_property

@@ -61,7 +61,7 @@ def reattribute(task: Task, batch: Batch, delivery: Delivery, *, implied: pd.Dat
 
 def _drawn(task: Task, delivery: Delivery, implied: pd.DataFrame) -> GroundChange:
     known = task.snapshot
-    after = areas_after(known.areas, implied, delivery.new, delivery.changed)
+    after = areas_after(known.areas, implied, delivery.new, delivery.changed, gone=delivery.gone)
     return GroundChange(known.areas, after, known.lineage, known.subjects)
 
 
@@ -71,7 +71,7 @@ def _told(task: Task, batch: Batch, delivery: Delivery) -> GroundChange:
     said = pd.concat(
         [part for part in (delivery.new, delivery.changed) if len(part)] or [delivery.new]
     )
-    older = known.lineage[~known.lineage.index.isin(said.index)]
+    older = known.lineage[~known.lineage.index.isin(said.index.union(delivery.gone))]
     lineage = pd.concat([part for part in (older[said.columns], said) if len(part)] or [said])
     changed = succeeded(known.areas, said)
     _correct(task, batch, Entity.AREA, changed)

@@ -59,7 +59,7 @@ def draw_cells(
     spots = spots.to_crs(metric_crs)
     _keep_out_unfit(frame, verdicts, plots, spots, open_rows=~settled)
     shapes = gpd.GeoSeries(real.reindex(frame["area_code"]).array, frame.index, crs=WGS84)
-    asked = ~settled & verdicts.kept
+    asked = ~settled & verdicts.stating
     for parent, rows in spots[asked].groupby(frame.loc[asked, "parent_code"]):
         cells = voronoi_cells(shapely.get_coordinates(rows), plots.ground[parent])
         shapes[rows.index] = gpd.GeoSeries(cells, rows.index, crs=metric_crs).to_crs(WGS84)
@@ -113,7 +113,7 @@ def _keep_out_unfit(
     held = shapely.intersects(ground, spots.to_numpy())
     verdicts.keep_out("Q23", open_rows & ~held, "parent_code")
     verdicts.keep_out("Q25", open_rows & parent.isin(plots.half_known).to_numpy(), "parent_code")
-    verdicts.keep_out("Q24", _same_place(spots, open_rows & verdicts.kept), "lon")
+    verdicts.keep_out("Q24", _same_place(spots, open_rows & verdicts.stating), "lon")
 
 
 def _same_place(spots: gpd.GeoSeries, asked: Mask) -> Mask:

@@ -141,6 +141,25 @@ def test_undoing_the_delivery_takes_the_reattribution_back_too(ready: Office) ->
     assert ready.store.verify().ok
 
 
+def test_what_stood_in_a_village_that_is_taken_back_goes_to_its_town(ready: Office) -> None:
+    recipe = ready.write("back.yaml", BACK)
+    gone = ready.write("gone.csv", pd.DataFrame({"area_code": [EAST], "state": ["gone"]}))
+    ready.now += timedelta(minutes=1)
+    report = ready.bring("areas", gone, recipe=str(recipe))
+    assert (report.retracted, report.reattributed) == (1, 6)
+    assert at(ready, "cases") == {"c0": WEST, "c1": WEST, "c2": TOWN, "c3": TOWN}
+
+
+BACK = """
+entities:
+  areas:
+    - name: taken back
+      retract: {source: state, values: [gone]}
+      columns: {area_code: area_code}
+      constants: {level: village}
+"""
+
+
 def test_the_first_boundaries_of_villages_take_what_stood_in_their_town(office: Office) -> None:
     town = two_villages().iloc[:2]
     bring_areas(office, town)
