@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,9 @@ def crowded(frame: pd.DataFrame, rows: Mask) -> Mask:
     20
     """
     asked = np.flatnonzero(rows & frame[["lon", "lat"]].notna().all(axis=1).to_numpy())
-    place = frame.iloc[asked].groupby(["lon", "lat"], sort=False).ngroup().to_numpy()
+    lon, lat = (frame[name].to_numpy(dtype=float)[asked] for name in ("lon", "lat"))
+    # A pair as one complex number: a million points are told apart quicker than as rows.
+    place, _ = pd.factorize(lon + 1j * lat)
     there = np.bincount(place)[place]
     found = np.zeros(len(frame), dtype=bool)
     found[asked] = (there >= FEWEST) & (there >= SHARE * len(asked))

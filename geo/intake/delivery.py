@@ -44,10 +44,10 @@ def deliver(
     What a file states and takes back itself, in whatever order, leaves nothing. Taking back
     once more what is gone already is nothing new.
     """
+    if not len(back):
+        return compare(frame, standing.records, fed=fed)
     cancelled = frame.index.isin(back)
     delivery = compare(frame[~cancelled], standing.records, fed=fed)
-    if not len(back):
-        return delivery
     gone = back[back.isin(standing.records.index)]
     idle = back.isin(standing.gone) & ~back.isin(frame.index)
     return replace(
@@ -64,10 +64,12 @@ def compare(frame: pd.DataFrame, known: pd.DataFrame, *, fed: AbstractSet[str]) 
     Only the columns `fed` by the file speak: a known record keeps the others, so that a
     boundary file adds geometry to an area and does not erase its population.
     """
-    is_known = known.index.get_indexer(frame.index) >= 0
+    at = known.index.get_indexer(frame.index)
+    is_known = at >= 0
     if not is_known.any():
         return Delivery(frame, frame.iloc[:0], 0)
-    said, stood = frame[is_known], known.reindex(frame.index[is_known])
+    said = frame if is_known.all() else frame[is_known]
+    stood = known.iloc[at[is_known]]
     other = np.zeros(len(said), dtype=bool)
     merged = said.copy()
     for name in frame.columns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from geo.vocabulary import Review
@@ -21,10 +22,13 @@ DECIDED: Final = (Review.CONFIRMED, Review.REJECTED, Review.DUPLICATE)
 
 def check_retractions(keys: pd.Series, verdicts: Verdicts, standing: Standing) -> None:
     """Q21: a row takes back what neither the ledger nor this file ever stated."""
-    ever = standing.records.index.union(standing.gone)
-    here = keys[verdicts.stating]
-    unknown = ~keys.isin(ever) & ~keys.isin(here)
-    verdicts.keep_out("Q21", verdicts.spared & unknown.to_numpy())
+    if not verdicts.spared.any():
+        return
+    back = pd.Index(keys[verdicts.spared])
+    stated = (standing.records.index, standing.gone, pd.Index(keys[verdicts.stating]))
+    unknown = verdicts.spared.copy()
+    unknown[verdicts.spared] = ~np.any([back.isin(known) for known in stated], axis=0)
+    verdicts.keep_out("Q21", unknown)
 
 
 def check_steps(typed: Typed, verdicts: Verdicts, keys: pd.Series, standing: Standing) -> None:
@@ -34,11 +38,13 @@ def check_steps(typed: Typed, verdicts: Verdicts, keys: pd.Series, standing: Sta
     people found to be a duplicate stays one, whatever the source says of its review; and a
     blank says nothing of it.
     """
-    frame = typed.frame
-    if "review" not in frame or "review" not in typed.fed or standing.records.empty:
+    frame, records = typed.frame, standing.records
+    if "review" not in typed.fed or "review" not in frame or records.empty:
         return
-    stood = standing.records[["review", "duplicate_of"]].reindex(pd.Index(keys))
-    stood = stood.set_axis(frame.index)
+    is_open = frame["review"].isin(OPEN)
+    if not is_open.any() and records["duplicate_of"].isna().all():
+        return
+    stood = records[["review", "duplicate_of"]].reindex(pd.Index(keys)).set_axis(frame.index)
     silent = stood["review"].notna() & typed.blank["review"]
     kept = silent | stood["duplicate_of"].notna()
     frame["review"] = frame["review"].mask(kept, stood["review"])
@@ -56,13 +62,13 @@ def settled_rows(
     rule that keeps it now.
     """
     frame, records = typed.frame, standing.records
-    stood = records.loc[records["seq"] > areas_seq, [happened, "lon", "lat", "area_code"]]
-    at = stood.index.get_indexer(pd.Index(keys))
-    if not (at >= 0).any():
-        return at >= 0
-    same = (at >= 0) & frame["lon"].notna().to_numpy()
-    for name in stood:
-        value = stood[name].array.take(at, allow_fill=True)
-        equal = frame[name].array == value
-        same &= pd.Series(equal).fillna(value=False).to_numpy(dtype=bool)
+    at = records.index.get_indexer(pd.Index(keys))
+    known = at >= 0
+    if not known.any():
+        return known
+    seq = records["seq"].to_numpy()
+    same = known & frame["lon"].notna().to_numpy() & (seq[at] > areas_seq)
+    for name in (happened, "lon", "lat", "area_code"):
+        stood = records[name].array.take(at, allow_fill=True)
+        same &= pd.Series(frame[name].array == stood).fillna(value=False).to_numpy(dtype=bool)
     return same

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -13,7 +13,7 @@ from geo.crs import WGS84
 from geo.intake.delivery import Delivery, deliver
 from geo.intake.reattribution import reattribute
 from geo.intake.spec import Kind
-from geo.schemas import columns_of, validate
+from geo.schemas import columns_of, conform, validate
 from geo.vocabulary import Action, Entity
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _table(check: FileCheck) -> pd.DataFrame:
     kept = check.typed.frame[check.verdicts.stating & ~check.merged]
     names = [name for name in columns_of(spec.stored) if name in kept.columns]
     frame = kept[[spec.key, *names]].set_index(spec.key)
-    return validate(_shaped(frame), spec.stored)
+    return conform(_shaped(frame), spec.stored)
 
 
 def _shaped(frame: pd.DataFrame) -> pd.DataFrame:
@@ -117,10 +117,15 @@ def _shaped(frame: pd.DataFrame) -> pd.DataFrame:
 def _delivery(check: FileCheck, table: pd.DataFrame) -> Delivery:
     """Hold the rows against what stands; ground layers are put as a whole."""
     if check.standing is None:
-        return Delivery(table, table.iloc[:0], 0)
+        return Delivery(validate(table, check.task.spec.stored), table.iloc[:0], 0)
     keys = check.typed.frame[check.task.spec.key]
     back = pd.Index(keys[check.verdicts.kept & check.verdicts.spared])
-    return deliver(table, back, check.standing, fed=check.typed.fed)
+    delivery = deliver(table, back, check.standing, fed=check.typed.fed)
+    # What is unchanged was valid when it was written.
+    new, changed = (
+        validate(rows, check.task.spec.stored) for rows in (delivery.new, delivery.changed)
+    )
+    return replace(delivery, new=new, changed=changed)
 
 
 def _settle(task: Task, batch: Batch) -> None:
