@@ -10,8 +10,6 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
-
     from geo.intake.faults import Mask
 
 __all__ = ["at_declared", "crowded"]
@@ -41,7 +39,6 @@ def at_declared(frame: pd.DataFrame, points: Sequence[tuple[float, float]]) -> M
 def crowded(frame: pd.DataFrame, rows: Mask) -> Mask:
     """Say which of `rows` share their exact point with suspiciously many others of them.
 
-    >>> import pandas as pd
     >>> frame = pd.DataFrame({"lon": [1.0] * 20 + [2.0], "lat": 0.0})
     >>> int(crowded(frame, frame["lon"].notna().to_numpy()).sum())
     20
