@@ -45,6 +45,7 @@ def serve_by_default(
 
 
 def _register() -> None:
+    from dashboard.commands.checking import check_text
     from dashboard.commands.deciding import approve, decisions, duplicates, merge, redact, reject
     from dashboard.commands.demo import demo
     from dashboard.commands.hotspots import hotspots
@@ -58,6 +59,7 @@ def _register() -> None:
 
     cli.add_typer(user, name="user")
     cli.command("import")(import_)
+    cli.command("check-text")(check_text)
     for command in (demo, zero, hotspots, patrol, serve, work, verify, rebuild, check):
         cli.command()(command)
     for decides in (duplicates, merge, redact, approve, reject, decisions):
