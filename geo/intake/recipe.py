@@ -80,10 +80,23 @@ class Column(_Strict):
 
 
 class Holds(_Strict):
-    """The rows in which the column `source` holds one of `values`, in capitals or not."""
+    """The rows in which the column `source` holds one of `values` or what `like` describes.
+
+    Capitals do not matter. `like` is a regular expression without groups, met anywhere in a text.
+    """
 
     source: str
-    values: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    like: str | None = None
+
+    @field_validator("like")
+    @classmethod
+    def _no_group(cls, like: str | None) -> str | None:
+        if like is not None and _groups(like) != 0:
+            raise ValueError(
+                f"{like!r} is no regular expression without groups, like CHILD|JUVENILE"
+            )
+        return like
 
 
 class RootArea(_Strict):

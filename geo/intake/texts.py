@@ -60,7 +60,12 @@ def rows_holding(frame: pd.DataFrame, rule: Holds) -> Mask:
     if rule.source not in frame:
         return np.zeros(len(frame), dtype=bool)
     words = [value.casefold() for value in rule.values]
-    return plain_text(frame[rule.source]).str.casefold().isin(words).to_numpy(dtype=bool)
+    codes, distinct = pd.factorize(plain_text(frame[rule.source]))
+    text = pd.Series(distinct, dtype="str")
+    meant = text.str.casefold().isin(words)
+    if rule.like is not None:
+        meant |= text.str.contains(rule.like, case=False, regex=True, na=False)
+    return np.append(meant.to_numpy(dtype=bool), [False])[codes]
 
 
 def _changes(column: Column) -> bool:
