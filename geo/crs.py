@@ -3,7 +3,7 @@
 Stored geometry is WGS84 (EPSG:4326), longitude first. GCJ-02 and BD-09 have no EPSG code;
 they stay plain columns until converted here. CGCS2000 (EPSG:4490) differs from WGS84 by
 centimetres and is taken as equal. Gauss-Krueger eastings of eight digits carry the zone
-number in front (38448242 in zone 38): declare EPSG:4526 for them, EPSG:4547 for 448242.
+number in front (38448242 in zone 38): declare cgcs2000-gk for them, EPSG:4547 for 448242.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from geo.constants import (
     GCJ02_ITERATIONS,
 )
 from geo.errors import CRSError
+from geo.projected import projector, wgs84_from_zoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,7 @@ class Datum(StrEnum):
 
     WGS84 = "wgs84"
     CGCS2000 = "cgcs2000"
+    CGCS2000_GK = "cgcs2000-gk"
     GCJ02 = "gcj02"
     BD09 = "bd09"
 
@@ -74,12 +76,16 @@ _ALIASES: Final = {
     "wgs1984": Datum.WGS84,
     "cgcs2000": Datum.CGCS2000,
     "国家2000": Datum.CGCS2000,
+    "cgcs2000gk": Datum.CGCS2000_GK,
+    "国家2000高斯": Datum.CGCS2000_GK,
     "gcj02": Datum.GCJ02,
     "火星坐标": Datum.GCJ02,
     "bd09": Datum.BD09,
     "bd09ll": Datum.BD09,
     "百度坐标": Datum.BD09,
 }
+
+_LOOSE: Final = str.maketrans("", "", "-_ ")
 
 
 def gcj02_from_wgs84(lon: ArrayLike, lat: ArrayLike) -> Pair:
@@ -151,7 +157,8 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, crs: str | CRS | Datum) -> Pair:
     lon, lat
         Degrees, or easting and northing in the unit of `crs`; always x before y.
     crs
-        "wgs84", "cgcs2000", "gcj02", "bd09", or an EPSG or ESRI code such as "EPSG:4547".
+        "wgs84", "cgcs2000", "cgcs2000-gk", "gcj02", "bd09", or an EPSG or ESRI code such as
+        "EPSG:4547".
 
     Returns
     -------
@@ -176,8 +183,9 @@ def geometry_to_wgs84(shapes: Any, crs: str | CRS | Datum) -> Any:
     """Convert a GeoSeries or GeoDataFrame in the declared `crs` to WGS84.
 
     The declared `crs` wins over the one a reader wrote on the frame: GeoJSON readers say
-    EPSG:4326 whatever the numbers are. Heights are dropped. Gives a new object of the same
-    kind in EPSG:4326. Raises CRSError where `crs` is not known.
+    EPSG:4326 whatever the numbers are. Heights are dropped; a shape that leaves the range of
+    `crs` is missing. Gives a new object of the same kind in EPSG:4326. Raises CRSError where
+    `crs` is not known.
     """
     convert = _converter(parse_crs(crs))
     if isinstance(shapes, gpd.GeoDataFrame):
@@ -198,16 +206,16 @@ def parse_crs(text: str | CRS | Datum | int) -> CRS | Datum:
     """
     if isinstance(text, CRS | Datum):
         return text
-    datum = _ALIASES.get(str(text).strip().lower().replace("-", "").replace("_", ""))
+    datum = _ALIASES.get(str(text).lower().translate(_LOOSE))
     if datum is not None:
         return datum
     try:
         return CRS.from_user_input(text)
     except pyproj.exceptions.CRSError as error:
         raise CRSError(
-            f"Unknown coordinate system {text!r}. Declare wgs84, cgcs2000, gcj02, bd09 or a code "
-            "such as EPSG:4547.",
-            f"无法识别坐标系 {text!r}。请声明 wgs84、cgcs2000、gcj02、bd09，"
+            f"Unknown coordinate system {text!r}. Declare wgs84, cgcs2000, cgcs2000-gk, gcj02, "
+            "bd09 or a code such as EPSG:4547.",
+            f"无法识别坐标系 {text!r}。请声明 wgs84、cgcs2000、cgcs2000-gk、gcj02、bd09，"
             "或写代码，如 EPSG:4547。",
         ) from error
 
@@ -341,26 +349,20 @@ def _converter(crs: CRS | Datum) -> Callable[[Floats, Floats], Pair]:
         return wgs84_from_gcj02
     if crs is Datum.BD09:
         return wgs84_from_bd09
+    if crs is Datum.CGCS2000_GK:
+        return wgs84_from_zoned
     if isinstance(crs, Datum) or crs.to_epsg() in {4326, 4490}:
         return _floats
-    return _projector(crs)
-
-
-def _projector(crs: CRS) -> Callable[[Floats, Floats], Pair]:
-    transformer = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
-
-    def project(x: Floats, y: Floats) -> Pair:
-        lon, lat = transformer.transform(x, y)
-        reached = np.isfinite(lon) & np.isfinite(lat)
-        return np.where(reached, lon, np.nan), np.where(reached, lat, np.nan)
-
-    return project
+    return projector(crs, WGS84)
 
 
 def _moved(series: Any, convert: Callable[[Floats, Floats], Pair]) -> Any:
-    shapes = shapely.transform(
-        series.to_numpy(), lambda xy: np.column_stack(convert(xy[:, 0], xy[:, 1]))
-    )
+    shapes = series.to_numpy().copy()
+    corners, owner = shapely.get_coordinates(shapes, return_index=True)
+    moved = np.column_stack(convert(corners[:, 0], corners[:, 1]))
+    lost = np.unique(owner[~np.isfinite(moved).all(axis=1)])
+    shapes[lost] = None
+    shapes = shapely.set_coordinates(shapes, moved[~np.isin(owner, lost)])
     return gpd.GeoSeries(shapes, index=series.index, crs=WGS84, name=series.name)
 
 
@@ -375,6 +377,8 @@ def _metric_problem(crs: CRS | Datum | None) -> tuple[str, str] | None:
     if crs is None:
         return "has no CRS", "没有坐标系"
     name = crs_name(crs)
+    if crs is Datum.CGCS2000_GK:
+        return f"is in {name} (a zone for each row)", f"的坐标系是 {name}（每行各有分带）"
     if isinstance(crs, Datum) or not crs.is_projected:
         return f"is in {name} (degree)", f"的坐标系是 {name}（单位为度）"
     units = {axis.unit_name for axis in crs.axis_info}

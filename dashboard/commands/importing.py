@@ -36,7 +36,9 @@ def import_(
     *,
     db: Db = "",
     recipe: Annotated[str, typer.Option(help="Recipe: a name or a file.")] = "sanling",
-    crs: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02, bd09, EPSG:… or ESRI:…")] = "",
+    crs: Annotated[
+        str, typer.Option(help="wgs84, cgcs2000, cgcs2000-gk, gcj02, bd09, EPSG:… or ESRI:…")
+    ] = "",
     backfill: Annotated[
         bool, typer.Option("--backfill", help="History: known since reported.")
     ] = False,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.intake.sentences import refusal
 from geo.intake.spec import EntitySpec, Field, Kind, Placing
-from geo.intake.texts import applied, plain_text
+from geo.intake.texts import applied, narrowed, numbers, plain_text
 from geo.intake.times import parse_days, parse_moments
 
 if TYPE_CHECKING:
@@ -84,9 +84,7 @@ def type_columns(
     """Read every field of `spec` through `variant`; unreadable values go to `verdicts`."""
     typed = Typed(pd.DataFrame(index=raw.frame.index), set(), {})
     reader = _FieldReader(variant, zone, verdicts, typed)
-    made = {
-        one.name: reader.read(one, _source(raw, variant, one.name, typed)) for one in spec.fields
-    }
+    made = {one.name: reader.read(one, _source(raw, variant, one, typed)) for one in spec.fields}
     typed.frame = pd.DataFrame(made, index=raw.frame.index)
     _take_points(raw, spec, typed)
     return typed
@@ -98,12 +96,14 @@ def _wanted(name: str, variant: Variant) -> str:
     return name
 
 
-def _source(raw: RawTable, variant: Variant, name: str, typed: Typed) -> pd.Series | None:
+def _source(raw: RawTable, variant: Variant, one: Field, typed: Typed) -> pd.Series | None:
     """Give the raw values of one field; a column of the file goes before a constant."""
+    name = one.name
     columns = variant.source_of(name, raw.frame.columns)
     if columns:
         typed.fed.add(name)
-        return applied(raw.frame, columns, variant.columns[name])
+        narrow = one.kind in {Kind.CODE, Kind.NUMBER}
+        return applied(raw.frame, columns, variant.columns[name], narrow=narrow)
     if name in variant.constants:
         typed.fed.add(name)
         typed.constants[name] = variant.constants[name]
@@ -142,7 +142,7 @@ class _FieldReader:
         if values is None:
             values = pd.Series(np.nan, index=range(self.verdicts.n), dtype="str")
         readers: dict[Kind, Callable[[Field, pd.Series], pd.Series]] = {
-            Kind.CODE: self._plain,
+            Kind.CODE: self._code,
             Kind.TEXT: self._plain,
             Kind.CHOICE: self._choice,
             Kind.NUMBER: self._number,
@@ -158,23 +158,25 @@ class _FieldReader:
         self.typed.blank[one.name] = column.isna().to_numpy()
         return column.fillna(one.default)
 
+    def _code(self, _: Field, values: pd.Series) -> pd.Series:
+        return narrowed(plain_text(values))
+
     def _plain(self, _: Field, values: pd.Series) -> pd.Series:
         return plain_text(values)
 
     def _choice(self, one: Field, values: pd.Series) -> pd.Series:
-        text = plain_text(values)
+        text = narrowed(plain_text(values))
         known = text.isin(list(one.choices))
         self._fault(one, text.notna() & ~known)
         return text.where(known)
 
     def _number(self, one: Field, values: pd.Series) -> pd.Series:
-        number = pd.to_numeric(values, errors="coerce").astype("float64")
-        number = number.where(np.isfinite(number))
+        number = numbers(values)
         self._fault(one, values.notna() & number.isna())
         return number
 
     def _flag(self, one: Field, values: pd.Series) -> pd.Series:
-        word = plain_text(values).str.lower()
+        word = narrowed(plain_text(values)).str.lower()
         flag = pd.Series(pd.NA, index=values.index, dtype="boolean")
         flag = flag.mask(word.isin(list(YES)), other=True).mask(word.isin(list(NO)), other=False)
         self._fault(one, word.notna() & flag.isna())

@@ -124,7 +124,7 @@ def fits_better(fit: DatumFit, declared: DatumFit) -> bool:
 def _readings(crs: str, declared: Pair) -> dict[Datum, Callable[[Floats, Floats], Pair]]:
     """Give the other ways to read the points: in another datum, or shifted, then projected."""
     known = parse_crs(crs)
-    if isinstance(known, CRS) and not known.is_geographic:
+    if known is Datum.CGCS2000_GK or (isinstance(known, CRS) and not known.is_geographic):
         return {
             Datum.GCJ02: lambda *_: wgs84_from_gcj02(*declared),
             Datum.BD09: lambda *_: wgs84_from_bd09(*declared),
@@ -138,7 +138,8 @@ def _readings(crs: str, declared: Pair) -> dict[Datum, Callable[[Floats, Floats]
 
 def _moves(one: Pair, other: Pair) -> bool:
     """Say whether two readings differ by more than a metre or so anywhere."""
-    return bool(np.nanmax(np.abs(one[0] - other[0]) + np.abs(one[1] - other[1])) > 1e-5)  # noqa: PLR2004
+    apart = np.abs(one[0] - other[0]) + np.abs(one[1] - other[1])
+    return bool((apart > 1e-5).any())  # noqa: PLR2004
 
 
 def _spread(x: Floats, y: Floats, place: NDArray[Any], usable: NDArray[np.bool_]) -> NDArray[Any]:

@@ -11,12 +11,14 @@ from pyproj import Transformer
 from scipy.spatial import cKDTree
 
 from geo.assign import Verdict, area_of, place_in_areas
-from geo.crs import WGS84, parse_crs, to_wgs84
+from geo.crs import WGS84, Datum, parse_crs, to_wgs84
 from geo.errors import NotReadyError
 from geo.intake.codes import implied_root
 from geo.intake.datum_check import refuse_wrong_datum
 from geo.intake.sentences import refusal
+from geo.intake.swapping import fits_only_swapped, within
 from geo.intake.texts import rows_holding
+from geo.projected import require_zone
 from geo.vocabulary import LocationPrecision
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ FAULT_OF: Final = {
 DUPLICATE_M: Final = 50.0
 DUPLICATE_MIN: Final = 30.0
 """W03: metres and minutes within which two incidents of a category may be one."""
+
+GLOBE: Final = (-180.0, -90.0, 180.0, 90.0)
 
 FEW_DECIMALS: Final = 3
 """W07: at three decimals a point is known to about 100 m."""
@@ -94,16 +98,22 @@ def locate(
     if crs is None:
         raise refusal("F04")
     x, y = (frame[name].to_numpy(dtype=float) for name in ("lon", "lat"))
+    if parse_crs(crs) is Datum.CGCS2000_GK:
+        require_zone(x, y)
     at_zero = (x == 0) & (y == 0)
     verdicts.keep_out("Q06", at_zero | (np.isnan(x) != np.isnan(y)), "lon")
     usable = verdicts.kept & ~np.isnan(x)
     named = frame[stated].where(usable & ~verdicts.spared)
     refuse_wrong_datum(x, y, named, ground.tree, crs=crs, metric_crs=ground.metric_crs)
     _remark_decimals(x, y, crs, verdicts)
-    frame["lon"], frame["lat"] = to_wgs84(
-        np.where(usable, x, np.nan), np.where(usable, y, np.nan), crs
-    )
-    _check_extent(frame, verdicts, ground, usable)
+    x, y = np.where(usable, x, np.nan), np.where(usable, y, np.nan)
+    lon, lat = to_wgs84(x, y, crs)
+    likely = ground.extent or _loaded_extent(ground.areas) or GLOBE
+    inside = within(lon, lat, likely) | ~usable
+    swapped = fits_only_swapped(x, y, crs, inside=inside, extent=likely)
+    verdicts.keep_out("Q07", swapped, "lon")
+    verdicts.keep_out("Q06", usable & ~within(lon, lat, ground.extent or GLOBE), "lon")
+    frame["lon"], frame["lat"] = lon, lat
 
 
 def place(
@@ -160,33 +170,12 @@ def _beats(frame: pd.DataFrame, ground: Ground, day: pd.Series, placed: pd.Serie
     return stated.where(~asked, found.reindex(frame.index)).astype("str")
 
 
-def _check_extent(frame: pd.DataFrame, verdicts: Verdicts, ground: Ground, usable: Mask) -> None:
-    """Q07 where only the swapped pair lies within the extent, Q06 where neither does."""
-    lon, lat = (frame[name].to_numpy() for name in ("lon", "lat"))
-    configured = ground.extent or (-180.0, -90.0, 180.0, 90.0)
-    likely = ground.extent or _loaded_extent(ground.areas) or configured
-    verdicts.keep_out("Q06", usable & np.isnan(lon), "lon")
-    inside, swapped = _within(lon, lat, likely), _within(lat, lon, likely)
-    verdicts.keep_out("Q07", usable & ~inside & swapped, "lon")
-    verdicts.keep_out("Q06", usable & ~_within(lon, lat, configured), "lon")
-
-
 def _loaded_extent(areas: gpd.GeoDataFrame) -> tuple[float, float, float, float] | None:
     drawn = areas.geometry.dropna()
     if drawn.empty:
         return None
     west, south, east, north = (float(bound) for bound in drawn.total_bounds)
     return west - 0.5, south - 0.5, east + 0.5, north + 0.5
-
-
-def _within(
-    lon: np.ndarray[tuple[int], np.dtype[np.float64]],
-    lat: np.ndarray[tuple[int], np.dtype[np.float64]],
-    extent: tuple[float, float, float, float],
-) -> Mask:
-    west, south, east, north = extent
-    within: Mask = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-    return within
 
 
 def _remark_decimals(
@@ -196,7 +185,7 @@ def _remark_decimals(
     verdicts: Verdicts,
 ) -> None:
     known = parse_crs(crs)
-    if getattr(known, "is_projected", False):
+    if known is Datum.CGCS2000_GK or getattr(known, "is_projected", False):
         return
     coarse = [np.isclose(v, np.round(v, FEW_DECIMALS), rtol=0.0, atol=1e-9) for v in (x, y)]
     verdicts.remark("W07", coarse[0] & coarse[1])

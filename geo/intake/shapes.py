@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import WGS84, geometry_to_wgs84
+from geo.crs import WGS84, Datum, geometry_to_wgs84, parse_crs
 from geo.intake.sentences import refusal
 from geo.intake.spec import Placing
+from geo.intake.swapping import shapes_swapped
+from geo.projected import require_zone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,15 +42,21 @@ def read_shapes(
     """Give the shapes in WGS84, valid, of the wanted type; missing where the file has none.
 
     Raises RefusedFile F04 without a declared CRS, F07 for the wrong type. Repaired polygons
-    are remarked (W05), shapes beyond the globe kept out (Q06).
+    are remarked (W05), shapes beyond the globe kept out (Q06), and those whose corners have
+    northing and easting swapped (Q07).
     """
     if shapes is None or shapely.is_missing(shapes).all():
         return gpd.GeoSeries([None] * verdicts.n, crs="EPSG:4326")
     if crs is None:
         raise refusal("F04")
     _refuse_types(shapes, placing)
+    shapes = _finite(shapes, verdicts)
+    if parse_crs(crs) is Datum.CGCS2000_GK:
+        require_zone(*shapely.get_coordinates(shapes).T)
+    verdicts.keep_out("Q07", shapes_swapped(shapes, crs), "geometry")
     moved = geometry_to_wgs84(gpd.GeoSeries(shapes, crs=None), crs)
-    verdicts.keep_out("Q06", _beyond_globe(moved), "geometry")
+    lost = moved.isna().to_numpy() & ~shapely.is_missing(shapes)
+    verdicts.keep_out("Q06", lost | _beyond_globe(moved), "geometry")
     broken = ~moved.is_valid & moved.notna()
     if placing is Placing.POLYGONS and broken.any():
         verdicts.remark("W05", broken)
@@ -138,6 +146,17 @@ def _refuse_types(shapes: NDArray[Any], placing: Placing) -> None:
     wrong = sorted(set(names) - set(wanted))
     if wrong:
         raise refusal("F07", want=en, want_zh=zh, t=", ".join(wrong))
+
+
+def _finite(shapes: NDArray[Any], verdicts: Verdicts) -> NDArray[Any]:
+    """Keep out (Q06), and leave out, shapes with a corner at infinity or nowhere."""
+    corners, owner = shapely.get_coordinates(shapes, return_index=True)
+    nowhere = np.zeros(len(shapes), dtype=bool)
+    nowhere[owner[~np.isfinite(corners).all(axis=1)]] = True
+    verdicts.keep_out("Q06", nowhere, "geometry")
+    finite = shapes.copy()
+    finite[nowhere] = None
+    return finite
 
 
 def _beyond_globe(shapes: gpd.GeoSeries) -> pd.Series:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from geo.intake.faults import Mask
     from geo.intake.recipe import Column, Holds
 
-__all__ = ["applied", "plain_text", "rows_holding"]
+__all__ = ["applied", "narrowed", "numbers", "plain_text", "rows_holding"]
 
 GB_LEVELS: Final = {2: "province", 4: "prefecture", 6: "county", 9: "township", 12: "village"}
 """Length of an area code (GB/T 2260, GB/T 10114, statistical villages) -> level."""
@@ -23,6 +23,8 @@ HEADINGS: Final = {
     "N": 0.0, "NE": 45.0, "E": 90.0, "SE": 135.0, "S": 180.0, "SW": 225.0, "W": 270.0, "NW": 315.0,
 }  # fmt: skip
 """Compass letters -> degrees clockwise from north."""
+
+THOUSANDS: Final = r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
 
 
 def plain_text(values: pd.Series) -> pd.Series:
@@ -39,9 +41,45 @@ def plain_text(values: pd.Series) -> pd.Series:
     return text.where(text != "")
 
 
-def applied(frame: pd.DataFrame, names: tuple[str, ...], column: Column) -> pd.Series:
+def narrowed(text: pd.Series) -> pd.Series:
+    """Give full-width characters as their narrow twins: codes and words, never names.
+
+    >>> narrowed(pd.Series(["１４０３２２", " A１", None], dtype="str")).tolist()
+    ['140322', 'A1', nan]
+    """
+    foreign = text.notna() & ~text.str.isascii().astype(bool)
+    if not foreign.any():
+        return text
+    narrow = text[foreign].str.normalize("NFKC").str.strip()
+    return text.where(~foreign, narrow.reindex(text.index))
+
+
+def numbers(values: pd.Series) -> pd.Series:
+    """Read numbers, also full-width ones and with thousands set apart; missing where none is.
+
+    >>> numbers(pd.Series(["1,234.5", "１２ ", "12,34", "many"], dtype="str")).tolist()
+    [1234.5, 12.0, nan, nan]
+    """
+    number = _finite(values)
+    left = values.notna() & number.isna()
+    if not left.any():
+        return number
+    written = narrowed(plain_text(values[left]))
+    plain = written.where(~written.str.fullmatch(THOUSANDS, na=False), written.str.replace(",", ""))
+    return number.where(~left, _finite(plain).reindex(number.index))
+
+
+def _finite(values: pd.Series) -> pd.Series:
+    number = pd.to_numeric(values, errors="coerce").astype("float64")
+    return number.where(np.isfinite(number))
+
+
+def applied(
+    frame: pd.DataFrame, names: tuple[str, ...], column: Column, *, narrow: bool = False
+) -> pd.Series:
     """Read the columns `names` of `frame` as the recipe's `column` says.
 
+    `narrow` texts lose full-width characters before the recipe sees them.
     A column the recipe does nothing with keeps its type; otherwise the result is text.
     """
     values = frame[names[0]]
@@ -50,7 +88,8 @@ def applied(frame: pd.DataFrame, names: tuple[str, ...], column: Column) -> pd.S
     if not _changes(column):
         return values
     codes, distinct = pd.factorize(plain_text(values))
-    made = _steps(pd.Series(distinct, dtype="str"), column)
+    texts = pd.Series(distinct, dtype="str")
+    made = _steps(narrowed(texts) if narrow else texts, column)
     taken = made.reindex(codes)
     return taken.set_axis(frame.index)
 

@@ -22,12 +22,20 @@ COMMON_FORMATS: Final = (
     "%Y/%m/%d %H:%M",
     "%Y/%m/%d",
     "%Y%m%d%H%M%S",
+    "%Y.%m.%d %H:%M:%S",
+    "%Y.%m.%d %H:%M",
     "%Y.%m.%d",
 )
 """Tried in this order after the recipe's own; day-first and month-first forms are a recipe's."""
 
 SHORTEST_DATE: Final = 8
 """Characters of 20200403 and of 2020-4-3; "2020-04" names no day and is not read as one."""
+
+SERIAL: Final = r"[2-7]\d{4}(?:\.\d+)?"
+"""Days since 30 December 1899, as spreadsheets count: 20000 is in 1954, 79999 in 2119."""
+
+SERIAL_BEGAN: Final = pd.Timestamp("1899-12-30")
+SERIAL_DAY_S: Final = 86_400
 
 _OFFSET: Final = r":.*(?:Z|[+-]\d\d:?\d\d)$"
 _CHINESE: Final = {
@@ -134,7 +142,17 @@ def _parsed(text: pd.Series, formats: Sequence[str]) -> pd.Series:
             break
         found = pd.to_datetime(_padded(text[left]), format=form, errors="coerce")
         parsed = parsed.where(~left, found.astype("datetime64[us]").reindex(parsed.index))
+    left = parsed.isna() & text.notna()
+    if left.any():
+        parsed = parsed.where(~left, _serials(text[left]).reindex(parsed.index))
     return parsed
+
+
+def _serials(text: pd.Series) -> pd.Series:
+    """Read a spreadsheet's day numbers, to the second; what is none stays missing."""
+    number = pd.to_numeric(text.where(text.str.fullmatch(SERIAL)), errors="coerce")
+    seconds = pd.to_timedelta((number * SERIAL_DAY_S).round(), unit="s")
+    return (SERIAL_BEGAN + seconds).astype("datetime64[us]")
 
 
 def _padded(text: pd.Series) -> pd.Series:
@@ -143,7 +161,7 @@ def _padded(text: pd.Series) -> pd.Series:
 
 
 def _has_clock(text: pd.Series) -> Mask:
-    written = text.str.contains(":", regex=False, na=False) | text.str.fullmatch(
-        r"\d{14}", na=False
-    )
+    written = text.str.contains(":", regex=False, na=False)
+    # Fourteen digits in a row, or the fraction of a spreadsheet's day.
+    written |= text.str.fullmatch(r"\d{14}|\d{5}\.\d*[1-9]\d*", na=False)
     return written.to_numpy(dtype=bool)

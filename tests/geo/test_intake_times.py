@@ -20,6 +20,8 @@ SHANGHAI, CHICAGO = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/Chicago")
     [
         "2020-04-03 08:05", "2020-04-03T08:05:00", "2020-4-3 8:05", "2020/4/3 8:05:00",
         "2020年4月3日 8时5分", "2020年4月3日8点05分", "２０２０年４月３日　０８：０５",
+        "2020年4月3日 8时05分", "2020.4.3 8:05", "43924.3368055556",
+        "４３９２４.３３６８０５５５５６",
         "2020-04-03T00:05:00Z", "2020-04-03T08:05+08:00", "20200403080500", " 2020-04-03 08:05 ",
     ],
 )  # fmt: skip
@@ -31,14 +33,23 @@ def test_five_past_eight_in_shanghai_however_written(written: str) -> None:
     assert made.naive[0] == ("Z" not in written and "+" not in written)
 
 
-@pytest.mark.parametrize("written", ["2020-04-03", "2020年4月3日", "20200403", "2020.04.03"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2020-04-03", "2020年4月3日", "20200403", "2020.04.03", "2020.4.3", "2020/4/3", "43924",
+        "43924.0", "２０２０／４／３",
+    ],
+)  # fmt: skip
 def test_a_bare_date_is_local_midnight_and_says_so(written: str) -> None:
     made = parse_moments(pd.Series([written]), zone=SHANGHAI)
     assert made.utc[0] == pd.Timestamp("2020-04-02 16:00", tz="UTC")
     assert made.date_only[0]
 
 
-@pytest.mark.parametrize("written", ["yesterday", "2020-13-01", "2020-04", "2020", "31/31/2020"])
+@pytest.mark.parametrize(
+    "written",
+    ["yesterday", "2020-13-01", "2020-04", "2020", "31/31/2020", "19999", "80000", "143924"],
+)
 def test_what_names_no_day_is_unreadable(written: str) -> None:
     made = parse_moments(pd.Series([written, None]), zone=SHANGHAI)
     assert made.unreadable.tolist() == [True, False]
@@ -80,3 +91,11 @@ def test_iso_text_agrees_with_pythons_own_zone_arithmetic(moment: datetime) -> N
     written = moment.isoformat(sep=" ", timespec="seconds")
     made = parse_moments(pd.Series([written]), zone=SHANGHAI).utc[0]
     assert made == pd.Timestamp(moment.replace(microsecond=0, tzinfo=SHANGHAI))
+
+
+@given(st.integers(20_000, 79_999), st.integers(0, 86_399))
+def test_a_spreadsheets_day_number_counts_from_the_end_of_1899(day: int, second: int) -> None:
+    made = parse_moments(pd.Series([f"{day + second / 86_400:.10f}"]), zone=ZoneInfo("UTC"))
+    begin = pd.Timestamp("1899-12-30", tz="UTC")
+    assert made.utc[0] == begin + pd.Timedelta(days=day, seconds=second)
+    assert made.date_only[0] == (second == 0)
