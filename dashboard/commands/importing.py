@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,6 +51,14 @@ def import_(
         bool,
         typer.Option("--from-points", help="Areas known by points: draw approximate boundaries."),
     ] = False,
+    complete_on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--complete-on",
+            formats=["%Y-%m-%d"],
+            help="The file is the whole register of this day: who is missing left it.",
+        ),
+    ] = None,
     quarantine: Annotated[Path | None, typer.Option(help="Write the rows set aside here.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report here, as JSON.")] = None,
     undo: Annotated[int | None, typer.Option(help="Take this batch back; no file then.")] = None,
@@ -75,6 +84,7 @@ def import_(
             to_area=to_area,
             layer=layer or None,
             from_points=from_points,
+            complete_on=complete_on.date() if complete_on else None,
             actor="command",
             now=utc_now(),
             progress=progress,

@@ -31,6 +31,7 @@ from geo.intake.personal import refuse_personal, without_personal
 from geo.intake.places import locate, place, remark_duplicates, sensitive_rows, withhold
 from geo.intake.quarantine import coordinate_columns
 from geo.intake.reading import RawTable
+from geo.intake.registers import reopen
 from geo.intake.rules import Rows, check_rows
 from geo.intake.sentences import refusal
 from geo.intake.shapes import gappy_rows, join_parts, read_shapes, refuse_overlaps
@@ -364,6 +365,8 @@ class FileCheck:
         keys, standing = self.typed.frame[spec.key], self._read_standing()
         check_retractions(keys, self.verdicts, standing)
         check_steps(self.typed, self.verdicts, keys, standing)
+        if self.task.complete_on is not None:
+            reopen(self.typed, keys, standing, spec, self.task.complete_on)
 
     def _too_many(self) -> None:
         """F10; what takes back a record that is not here (Q21) harms nothing and is no fault."""

@@ -14,6 +14,7 @@ from geo.intake.entities import from_points as spec_from_points
 from geo.intake.quarantine import quarantine_frame
 from geo.intake.reading import content_hash, read_table
 from geo.intake.recipe import DEFAULT_RECIPE, load_recipe
+from geo.intake.registers import note_of, refuse_incomplete
 from geo.intake.report import ImportReport, merged
 from geo.intake.sentences import refusal
 from geo.intake.spec import Placing
@@ -23,7 +24,7 @@ from geo.progress import silent, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from os import PathLike
 
     import pandas as pd
@@ -47,6 +48,7 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
     to_area: bool = False,
     layer: str | None = None,
     from_points: bool = False,
+    complete_on: date | None = None,
     progress: Progress | None = None,
     witness: Callable[[FileCheck], None] | None = None,
 ) -> ImportReport:
@@ -74,6 +76,9 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
         The sheet, layer or file within an archive to read, where there are several.
     from_points
         Areas come as points: approximate boundaries are drawn around them.
+    complete_on
+        The one file is the whole register of subjects or units of that day: who stands and is
+        not named left it then, which counts among the corrected and is noted.
     progress
         Called with the share done, 0 to 1, and the step at work, such as "checking cases.csv".
         When it raises `Cancelled`, nothing of the file at work is stored.
@@ -99,8 +104,11 @@ def import_files(  # noqa: PLR0913 - what a person may say about a delivery
     spec = spec_from_points(spec) if from_points else spec
     task = Task(
         store, spec, how, crs, backfill, to_area, actor, now,
-        rehearsal=witness is not None, layer=layer,
+        rehearsal=witness is not None, layer=layer, complete_on=complete_on,
     )  # fmt: skip
+    if complete_on is not None:
+        today = now.astimezone(task.zone).date()
+        refuse_incomplete(spec, len(paths), complete_on, today)
     reports: list[ImportReport] = []
     for done, path in enumerate(map(Path, paths)):
         told = within(progress or silent, done / len(paths), (done + 1) / len(paths))
@@ -156,7 +164,7 @@ def _account(task: Task, check: FileCheck, written: Written) -> ImportReport:
         kept=kept,
         quarantined=check.raw.rows - kept,
         unchanged=written.unchanged,
-        corrected=written.corrected,
+        corrected=written.corrected + written.leaving,
         retracted=written.retracted,
         merged=int((check.merged & verdicts.stating).sum()),
         implied=len(check.implied),
@@ -166,11 +174,17 @@ def _account(task: Task, check: FileCheck, written: Written) -> ImportReport:
         warnings=verdicts.warnings(),
         unknown=check.typed.unknown(verdicts.stating & ~check.merged),
         constants={n: {v: stated} for n, v in check.typed.constants.items()},
-        notes=(*check.raw.notes, *check.variant.notes),
+        notes=(*(*check.raw.notes, *check.variant.notes), *_leaving(task, written)),
         encoding=check.raw.encoding,
         zone=task.zone.key,
         quarantine=_quarantine(check),
     )
+
+
+def _leaving(task: Task, written: Written) -> tuple[str, ...]:
+    if task.complete_on is None or not written.leaving:
+        return ()
+    return (note_of(written.leaving, task.complete_on),)
 
 
 def _refused(task: Task, path: Path, check: FileCheck | None, error: RefusedFile) -> ImportReport:

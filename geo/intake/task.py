@@ -32,7 +32,7 @@ class Task:
 
     `crs` None leaves the datum to the recipe and the file; `layer` names a sheet or layer of a
     file that has several; `now` is the only clock; a `rehearsal` does all that an import does
-    and then drops it.
+    and then drops it; with `complete_on` the file is the whole register of that day.
     """
 
     store: Store
@@ -46,12 +46,15 @@ class Task:
     progress: Progress = silent
     rehearsal: bool = False
     layer: str | None = None
+    complete_on: date | None = None
 
     @property
     def recipe_label(self) -> str:
         """Name how a file was read; roads and buildings are one entity to the ledger."""
         if self.spec.placing is Placing.CELLS:
             return f"{self.recipe.name}/points"
+        if self.complete_on is not None:
+            return f"{self.recipe.name}/complete on {self.complete_on}"
         ground = self.spec.stored is Entity.GROUND
         return f"{self.recipe.name}/{self.spec.name}" if ground else self.recipe.name
 

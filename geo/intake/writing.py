@@ -12,6 +12,7 @@ import pandas as pd
 from geo.crs import WGS84
 from geo.intake.delivery import Delivery, deliver
 from geo.intake.reattribution import reattribute
+from geo.intake.registers import left_out
 from geo.intake.spec import Kind
 from geo.schemas import columns_of, conform, validate
 from geo.vocabulary import Action, Entity
@@ -40,6 +41,8 @@ class Written:
     retracted: int
     reattributed: int
     """Standing records whose area is another one since this delivery."""
+    leaving: int
+    """Standing records that a complete register does not name any more."""
 
 
 def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
@@ -72,6 +75,7 @@ def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
             _put_ground(task, batch, table)
         else:
             _append(task, batch, check, delivery)
+        leaving = _close(task, batch, check)
         reattributed = reattribute(task, batch, delivery, implied=check.implied)
         if task.rehearsal:
             raise _Rehearsed
@@ -81,6 +85,7 @@ def write(task: Task, check: FileCheck, *, content_hash: str) -> Written:
         delivery.unchanged,
         delivery.retracted,
         reattributed,
+        leaving,
     )
 
 
@@ -163,6 +168,22 @@ def _append(task: Task, batch: Batch, check: FileCheck, delivery: Delivery) -> N
         task.spec.stored,
         gone,
         action=Action.RETRACTED,
+        known_at=recorded if task.backfill else None,
+    )
+
+
+def _close(task: Task, batch: Batch, check: FileCheck) -> int:
+    """Let those leave the register whom a complete one does not name; give their number."""
+    if task.complete_on is None:
+        return 0
+    register: pd.DataFrame = getattr(task.snapshot, task.spec.name)
+    named = check.typed.frame[task.spec.key]
+    closed = left_out(register, named, task.spec.stored, task.complete_on)
+    recorded = pd.Series(pd.Timestamp(task.now), index=closed.index)
+    return batch.append(
+        task.spec.stored,
+        closed,
+        action=Action.CORRECTED,
         known_at=recorded if task.backfill else None,
     )
 
