@@ -32,7 +32,7 @@ def main() -> None:
     """Run every measurement; one that cannot run here says why."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        for measure in (demo_build, zero_status, hotspots, pages, chicago, map_update):
+        for measure in (demo_build, zero_status, hotspots, pages, silence, chicago, map_update):
             print(f"\n{(measure.__doc__ or '').splitlines()[0]}")
             measure(work)
 
@@ -86,6 +86,13 @@ def pages(work: Path) -> None:
     }
     for name, ask in asked.items():
         print(f"  {name:<48}{median_ms(ask):8.0f} ms")
+
+
+def silence(work: Path) -> None:
+    """Believability of zero: power against expected reports, beside one who knows every rate."""
+    from tests.speed.silence_power import measure
+
+    measure()
 
 
 def chicago(work: Path) -> None:
