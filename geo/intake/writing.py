@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.crs import WGS84
+from geo.intake.decided import keep_decided
 from geo.intake.delivery import Delivery, deliver
 from geo.intake.reattribution import reattribute
 from geo.intake.registers import left_out
@@ -123,13 +124,13 @@ def _delivery(check: FileCheck, table: pd.DataFrame) -> Delivery:
     """Hold the rows against what stands; ground layers are put as a whole."""
     if check.standing is None:
         return Delivery(validate(table, check.task.spec.stored), table.iloc[:0], 0)
-    keys = check.typed.frame[check.task.spec.key]
+    task, records = check.task, check.standing.records
+    table = keep_decided(table, task.spec.stored, task.store, records)
+    keys = check.typed.frame[task.spec.key]
     back = pd.Index(keys[check.verdicts.kept & check.verdicts.spared])
     delivery = deliver(table, back, check.standing, fed=check.typed.fed)
     # What is unchanged was valid when it was written.
-    new, changed = (
-        validate(rows, check.task.spec.stored) for rows in (delivery.new, delivery.changed)
-    )
+    new, changed = (validate(rows, task.spec.stored) for rows in (delivery.new, delivery.changed))
     return replace(delivery, new=new, changed=changed)
 
 
