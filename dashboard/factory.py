@@ -13,6 +13,7 @@ from flask_compress import Compress
 
 from dashboard import pages
 from dashboard.context import language, services, theme
+from dashboard.data_routes import register_data_routes
 from dashboard.i18n import t
 from dashboard.map_routes import register_map_routes
 from dashboard.preferences import register_preferences
@@ -115,6 +116,7 @@ def create_app(services: Services, *, gate: Gate | None = None) -> Dash:
         gate.install(app.server)
     _compress(app.server)
     register_map_routes(app.server)
+    register_data_routes(app.server)
     register_preferences(app.server)
     for page in page_modules():
         page.register(app)

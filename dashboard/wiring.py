@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dashboard.access import Actor
     from dashboard.login import Gate
     from dashboard.services.composition import Services
+    from dashboard.services.intake import IntakeDesk
     from dashboard.services.people import People
     from dashboard.settings import Settings
     from dashboard.worker.inbox import Inbox
@@ -80,7 +81,18 @@ def build_worker(settings: Settings, stop: Event) -> tuple[Worker, Inbox]:
 
 def build_services(settings: Settings) -> Services:
     """Put the services of one store together, for the one person at the machine."""
-    return _services_of(open_store(settings.db), LOCAL)
+    return _services_of(open_store(settings.db), LOCAL, build_desk(settings))
+
+
+def build_desk(settings: Settings) -> IntakeDesk:
+    """Put together what data are brought in with."""
+    from dashboard.services.intake import IntakeDesk
+    from dashboard.services.recipes import RecipeShelf
+    from dashboard.services.staging import Staging
+
+    shelf = RecipeShelf(Path(settings.recipes))
+    staging = Staging(Path(settings.staging), utc_now, settings.upload_mb)
+    return IntakeDesk(Jobs(settings.queue), shelf, staging, utc_now)
 
 
 def build_gate(settings: Settings, store: Store) -> Gate:
@@ -88,9 +100,10 @@ def build_gate(settings: Settings, store: Store) -> Gate:
     from dashboard.login import Gate, secret_of
     from dashboard.services.directory import Directory
 
+    desk = build_desk(settings)
     return Gate(
         people=build_people(settings),
-        directory=Directory(lambda actor: _services_of(store, actor)),
+        directory=Directory(lambda actor: _services_of(store, actor, desk)),
         is_demo=store.meta.is_demo,
         secret=secret_of(settings.secret),
     )
@@ -104,7 +117,7 @@ def build_people(settings: Settings) -> People:
     return People(AccessBook(settings.access_book), utc_now)
 
 
-def _services_of(store: Store, actor: Actor) -> Services:
+def _services_of(store: Store, actor: Actor, desk: IntakeDesk) -> Services:
     from dashboard.services.composition import Services
 
-    return Services.over(store, clock=clock_of(store), leaflet=LEAFLET, actor=actor)
+    return Services.over(store, clock=clock_of(store), leaflet=LEAFLET, actor=actor, desk=desk)

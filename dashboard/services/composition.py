@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Self
 from dashboard.access import LOCAL
 from dashboard.services.briefing import BriefingService
 from dashboard.services.cards import CardService
+from dashboard.services.feeds import FeedService
 from dashboard.services.hotspots import HotspotService
+from dashboard.services.intake import IntakeService, idle_desk
 from dashboard.services.overlays import OverlayService
 from dashboard.services.patrol import PatrolService
 from dashboard.services.query import Query
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dashboard.access import Actor
+    from dashboard.services.intake import IntakeDesk
     from geo.store import Store
 
 __all__ = ["Services"]
@@ -43,6 +46,8 @@ class Services:
     patrol: PatrolService
     wall: WallService
     briefing: BriefingService
+    feeds: FeedService
+    intake: IntakeService
 
     def warm(self, lang: str) -> None:
         """Compute ahead what the first page asks for."""
@@ -61,10 +66,12 @@ class Services:
         clock: Callable[[], datetime],
         leaflet: Path,
         actor: Actor = LOCAL,
+        desk: IntakeDesk | None = None,
     ) -> Self:
         """Build all services over one store, for one actor.
 
-        `leaflet` is the folder of its script and style.
+        `leaflet` is the folder of its script and style; `desk` is where data are brought in,
+        without one it is a desk that nobody works at.
         """
         world = World(store, clock, actor)
         board = ZeroBoard(world)
@@ -83,4 +90,6 @@ class Services:
             patrol=patrol,
             wall=WallService(world, board, hotspots, patrol),
             briefing=BriefingService(world, situation, overlays, hotspots, leaflet=leaflet),
+            feeds=FeedService(world),
+            intake=IntakeService(world, desk or idle_desk(clock)),
         )

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from geo.intake.spec import EntitySpec
     from geo.store import Store
 
-__all__ = ["ColumnSeen", "Preview", "check_files", "look_at"]
+__all__ = ["ColumnSeen", "Preview", "check_files", "distinct_values", "look_at"]
 
 ROWS_SHOWN: Final = 20
 SAMPLES_SHOWN: Final = 3
+WORDS_SHOWN: Final = 40
+"""Distinct words of a column that somebody would match by hand."""
 AREA_NAME: Final = "area"
 """Column of a preview: the name of the area that was found for the row."""
 
@@ -139,10 +141,15 @@ def _rows(check: FileCheck) -> pd.DataFrame:
         "row": pd.Series(range(1, len(frame) + 1), index=frame.index).astype("str"),
         "code": pd.Series(check.verdicts.codes[:ROWS_SHOWN], index=frame.index, dtype="str"),
     }
-    shown |= {name: _worded(frame[name], name, check) for name in fed}
-    if "area_code" in shown and check.task.spec.key != "area_code":
+    kept = check.verdicts.kept[:ROWS_SHOWN]
+    for name in fed:
+        # What is found from a row says nothing where the row was kept out on the way.
+        said = name in check.variant.columns or name in check.variant.constants
+        values = _worded(frame[name], name, check)
+        shown[name] = values if said else values.where(kept)
+    if "area_code" in shown and spec.key != "area_code":
         areas = check.task.snapshot.areas
-        shown[AREA_NAME] = frame["area_code"].map(areas["name"])
+        shown[AREA_NAME] = frame["area_code"].map(areas["name"]).where(kept)
     return pd.DataFrame(shown).astype("str").fillna("").reset_index(drop=True)
 
 
@@ -160,3 +167,17 @@ def _worded(values: pd.Series, name: str, check: FileCheck) -> pd.Series:
         return values.map("{:.6f}".format, na_action="ignore")
     text = plain_text(values)
     return text.mask(personal_text(text), HIDDEN) if kind is Kind.TEXT else text
+
+
+def distinct_values(path: Path, columns: Sequence[str]) -> dict[str, list[str]]:
+    """List the distinct texts of some columns of a file, the most frequent first.
+
+    Texts that look personal are left out, and more than `WORDS_SHOWN` of one column.
+    """
+    frame = read_table(path).frame
+    found = {}
+    for name in (name for name in columns if name in frame):
+        counts = plain_text(frame[name]).value_counts()
+        words = pd.Series(counts.index, dtype="str")
+        found[name] = words[~personal_text(words)].iloc[:WORDS_SHOWN].tolist()
+    return found

@@ -119,7 +119,7 @@ class ImportReport:
         )  # fmt: skip
         plain: dict[str, Any] = {name: getattr(self, name) for name in names}
         plain["seconds"] = round(self.seconds, 3)
-        plain |= {"files": list(self.files), "notes": list(self.notes)}
+        plain |= {"files": list(self.files), "notes": list(self.notes), "zone": self.zone}
         for name in ("reasons", "warnings", "unknown"):
             plain[name] = dict(getattr(self, name))
         plain["constants"] = {name: dict(value) for name, value in self.constants.items()}
