@@ -32,6 +32,10 @@ def layout(**_: str) -> Component:
     """Build the page."""
     lang = language()
     start = services().situation.start(lang)
+    refusal = services().intake.refusal
+    if refusal is not None:
+        said = html.P(refusal.text(lang), className="empty-state", role="alert")
+        return shell([said], path=PATH, start=start, lang=lang)
     content = html.Div(
         [
             html.Div(

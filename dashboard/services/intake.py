@@ -72,6 +72,15 @@ class IntakeService:
         return self._allowed().staging
 
     @property
+    def refusal(self) -> AccessError | None:
+        """Say why who asks may not bring data in; None for who may."""
+        try:
+            self._allowed()
+        except AccessError as error:
+            return error
+        return None
+
+    @property
     def entities(self) -> list[str]:
         """Name what can be imported, in the order of the command line."""
         return list(ENTITIES)
