@@ -316,6 +316,8 @@ def test_a_source_without_boundaries_has_its_root_area_and_keeps_its_points(offi
     assert (again.unchanged, again.implied) == (2, 0)
 
 
-@pytest.mark.parametrize("name", ["baltimore", "boston_311", "nij_portland", "stlouis", "toronto_ksi"])
+@pytest.mark.parametrize(
+    "name", ["baltimore", "boston_311", "nij_portland", "stlouis", "toronto_ksi"]
+)
 def test_the_cities_recipes_can_be_loaded(name: str) -> None:
     assert load_recipe(name).root_area is not None

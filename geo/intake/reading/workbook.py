@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
-from xml.etree.ElementTree import ParseError
 
 import pandas as pd
 
@@ -29,14 +28,15 @@ __all__ = ["read_workbook"]
 
 FAULTS: Final = (
     *ZIP_FAULTS,
-    ParseError,
+    SyntaxError,
     TypeError,
     AttributeError,
     LookupError,
     ArithmeticError,
     AssertionError,
 )
-"""What openpyxl raises on workbooks that are not as the standard wants them."""
+"""What openpyxl raises on workbooks that are not as the standard wants them; the errors of
+either XML parser it may use are SyntaxErrors."""
 
 OLE: Final = b"\xd0\xcf\x11\xe0"
 """First bytes of the old binary format, and of a workbook locked with a password."""
