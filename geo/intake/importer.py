@@ -174,7 +174,7 @@ def _account(task: Task, check: FileCheck, written: Written) -> ImportReport:
         warnings=verdicts.warnings(),
         unknown=check.typed.unknown(verdicts.stating & ~check.merged),
         constants={n: {v: stated} for n, v in check.typed.constants.items()},
-        notes=(*(*check.raw.notes, *check.variant.notes), *_leaving(task, written)),
+        notes=(*check.raw.notes, *check.variant.notes, *_leaving(task, written)),
         encoding=check.raw.encoding,
         zone=task.zone.key,
         quarantine=_quarantine(check),
