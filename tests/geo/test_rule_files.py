@@ -93,7 +93,7 @@ def pair_of_cases(metres: float, minutes: float) -> Given:
 
 
 def accident(**columns: Any) -> Given:
-    return Given("accidents", cases().pipe(first, accident_kind="road", **columns))
+    return Given("accidents", first(cases(), accident_kind="road", **columns))
 
 
 def petition(**columns: Any) -> Given:
