@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Numbers: TypeAlias = NDArray[np.float64]
     Pairs: TypeAlias = NDArray[np.int64]
 
-__all__ = ["NEAR_M", "NEAR_MIN", "Candidates", "find_duplicates", "reasons"]
+__all__ = ["NEAR_M", "NEAR_MIN", "SETTLED", "Candidates", "find_duplicates", "reasons"]
 
 NEAR_M: Final = 50.0
 NEAR_MIN: Final = 30.0

@@ -22,13 +22,14 @@ from geo.intake.codes import (
 from geo.intake.columns import Typed, require_columns, type_columns
 from geo.intake.days import HAPPENED, placing_days
 from geo.intake.default_address import at_declared, crowded
+from geo.intake.doubles import remark_duplicates, remark_known
 from geo.intake.faults import Verdicts
 from geo.intake.keys import made_keys
 from geo.intake.known import check_retractions, check_steps, settled_rows
 from geo.intake.merging import merge_rows, shared_by_record
 from geo.intake.parents import check_parents
 from geo.intake.personal import refuse_personal, without_personal
-from geo.intake.places import locate, place, remark_duplicates, sensitive_rows, withhold
+from geo.intake.places import locate, place, sensitive_rows, withhold
 from geo.intake.quarantine import coordinate_columns
 from geo.intake.reading import RawTable
 from geo.intake.registers import reopen
@@ -365,6 +366,16 @@ class FileCheck:
         keys, standing = self.typed.frame[spec.key], self._read_standing()
         check_retractions(keys, self.verdicts, standing)
         check_steps(self.typed, self.verdicts, keys, standing)
+        if spec.stored in INCIDENTS:
+            remark_known(
+                self.typed.frame,
+                keys,
+                self.verdicts,
+                ~self.merged & ~self.default,
+                entity=spec.stored,
+                store=self.task.store,
+                metric_crs=self.task.metric_crs,
+            )
         if self.task.complete_on is not None:
             reopen(self.typed, keys, standing, spec, self.task.complete_on)
 

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
-from pyproj import Transformer
-from scipy.spatial import cKDTree
 
 from geo.assign import Verdict, area_of, place_in_areas
-from geo.crs import WGS84, Datum, parse_crs, to_wgs84
+from geo.crs import Datum, parse_crs, to_wgs84
 from geo.errors import NotReadyError
 from geo.intake.codes import implied_root
 from geo.intake.datum_check import refuse_wrong_datum
@@ -23,12 +20,13 @@ from geo.vocabulary import LocationPrecision
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from geo.intake.columns import Typed
     from geo.intake.faults import Mask, Verdicts
     from geo.intake.recipe import Holds, Recipe
 
-__all__ = ["Ground", "locate", "place", "remark_duplicates", "sensitive_rows", "withhold"]
+__all__ = ["Ground", "locate", "place", "sensitive_rows", "withhold"]
 
 FAULT_OF: Final = {
     Verdict.UNKNOWN_CODE: ("Q02", "area_code"),
@@ -36,10 +34,6 @@ FAULT_OF: Final = {
     Verdict.NOWHERE: ("Q19", "lon"),
     Verdict.NO_PLACE: ("Q20", "area_code"),
 }
-
-DUPLICATE_M: Final = 50.0
-DUPLICATE_MIN: Final = 30.0
-"""W03: metres and minutes within which two incidents of a category may be one."""
 
 GLOBE: Final = (-180.0, -90.0, 180.0, 90.0)
 
@@ -220,27 +214,3 @@ def withhold(frame: pd.DataFrame, hidden: Mask, default: Mask) -> None:
     )
     for name in ("lon", "lat"):
         frame[name] = frame[name].mask(hidden)
-
-
-def remark_duplicates(
-    frame: pd.DataFrame, verdicts: Verdicts, rows: Mask, *, metric_crs: str
-) -> None:
-    """W03: two kept ones of `rows`, of one category, within 50 m and 30 minutes of each other."""
-    asked = np.flatnonzero(verdicts.stating & rows & frame["lon"].notna().to_numpy())
-    if len(asked) < 2:  # noqa: PLR2004 - a pair needs two
-        return
-    to_metric = Transformer.from_crs(WGS84, metric_crs, always_xy=True)
-    lon, lat = (frame[name].to_numpy(dtype=float)[asked] for name in ("lon", "lat"))
-    x, y = to_metric.transform(lon, lat)
-    minutes = frame["occurred_from"].iloc[asked].to_numpy("datetime64[us]").astype("int64") / 60e6
-    kind, _ = pd.factorize(frame["category"].iloc[asked])
-    # Scaled so that the ball of radius 1 is the rule's box; categories lie 2 apart.
-    scaled = np.column_stack(
-        [x / DUPLICATE_M, y / DUPLICATE_M, minutes / DUPLICATE_MIN, kind * 2.0]
-    )
-    pairs = cKDTree(scaled).query_pairs(1.0, p=np.inf, output_type="ndarray")
-    apart = scaled[pairs[:, 0], :2] - scaled[pairs[:, 1], :2]
-    pairs = pairs[np.hypot(apart[:, 0], apart[:, 1]) <= 1.0]
-    double = np.zeros(len(frame), dtype=bool)
-    double[asked[pairs.ravel()]] = True
-    verdicts.remark("W03", double)

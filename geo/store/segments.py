@@ -43,6 +43,7 @@ __all__ = [
     "read_stamps",
     "read_tail",
     "rewrite_segment",
+    "segment_bodies",
     "segments_within",
     "stamped",
     "tail_length",
@@ -175,7 +176,7 @@ def rewrite_segment(connection: sa.Connection, entity: str, number: int, changed
 
 def read_segments(connection: sa.Connection, entity: str, *, after: int = 0) -> Versions:
     """Read the versions in segments with `seq > after`."""
-    bodies = _bodies(connection, entity, after=after)
+    bodies = segment_bodies(connection, entity, after=after)
     return _unpacked(bodies, entity).between(after, MAX_SEQ)
 
 
@@ -197,7 +198,7 @@ def read_stamps(connection: sa.Connection, entity: str) -> pd.DataFrame:
     key = key_of(entity)
     tables = [
         pq.read_table(pa.BufferReader(body), columns=[key, "seq", "known_at", RETRACTED])
-        for body in _bodies(connection, entity)
+        for body in segment_bodies(connection, entity)
     ]
     table = pa.concat_tables(tables, promote_options="permissive")
     known_at = table.column("known_at").cast(pa.timestamp("us", "UTC")).cast(pa.int64())
@@ -211,7 +212,7 @@ def read_rows(connection: sa.Connection, entity: str, seqs: NDArray[np.int64]) -
     """Read the records that the events `seqs` stated, all of them in segments."""
     wanted = pa.array(seqs)
     tables = []
-    for body in _bodies(connection, entity):
+    for body in segment_bodies(connection, entity):
         table = pq.read_table(pa.BufferReader(body))
         tables.append(table.filter(pc.is_in(table.column("seq"), value_set=wanted)))
     rows = _rows(pa.concat_tables(tables, promote_options="permissive"), entity)
@@ -219,7 +220,9 @@ def read_rows(connection: sa.Connection, entity: str, seqs: NDArray[np.int64]) -
     return conform(rows.drop(columns=list(STAMPS)), entity)
 
 
-def _bodies(connection: sa.Connection, entity: str, *, after: int = 0) -> sa.ScalarResult[bytes]:
+def segment_bodies(
+    connection: sa.Connection, entity: str, *, after: int = 0
+) -> sa.ScalarResult[bytes]:
     """Give the segments with any `seq > after`, in the order of the chain."""
     bodies = (
         sa.select(segment.c.body)

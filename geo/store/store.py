@@ -17,6 +17,7 @@ from geo.store.batches import batch_info, find_batch, read_batches
 from geo.store.generation import has_traces, read_generation
 from geo.store.meta import Meta, read_meta, write_meta
 from geo.store.moments import moment_of, moments_of, us_of
+from geo.store.near import standing_between
 from geo.store.opening import open_engine
 from geo.store.reading import Reader
 from geo.store.rebuilding import rebuild
@@ -273,6 +274,13 @@ class Store:
         """Give what the ledger knows of `keys`, at the cost of these keys alone."""
         with self._engine.begin() as connection:
             return standing_of(connection, entity, keys)
+
+    def standing_between(
+        self, entity: Entity, first: pd.Timestamp, last: pd.Timestamp, *, besides: pd.Series
+    ) -> pd.DataFrame:
+        """Give the standing incidents of a span of time; see `geo.store.near`."""
+        with self._engine.begin() as connection:
+            return standing_between(connection, entity, first, last, besides=besides)
 
     def untouched_since(self, entity: Entity) -> int:
         """Give the last event of the last batch that touched an entity, 0 where none did."""
