@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
-__all__ = ["Window", "month_windows", "parse_window"]
+__all__ = ["Window", "month_windows", "parse_window", "year_before", "year_to_date"]
 
 MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 
@@ -91,6 +91,29 @@ def add_months(day: date, months: int) -> date:
     """Move the first of a month by whole months."""
     index = day.year * 12 + day.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
+
+
+def year_before(day: date) -> date:
+    """Give the same calendar day of the year before; 28 February for a 29th.
+
+    >>> year_before(date(2024, 2, 29))
+    datetime.date(2023, 2, 28)
+    """
+    leap_day = (day.month, day.day) == (2, 29)
+    return date(day.year - 1, day.month, 28 if leap_day else day.day)
+
+
+def year_to_date(as_of: date) -> tuple[Window, Window]:
+    """Give 1 January to `as_of`, and to the same calendar day of the year before.
+
+    The two may differ by a day: who compares counts passes the days as exposure.
+
+    >>> [window.label for window in year_to_date(date(2024, 2, 29))]
+    ['2024-01-01..2024-02-29', '2023-01-01..2023-02-28']
+    """
+    days = (as_of, year_before(as_of))
+    now, before = (Window(date(day.year, 1, 1), day + timedelta(days=1)) for day in days)
+    return now, before
 
 
 def month_windows(start: date, end: date, *, kind: str = "month") -> Sequence[Window]:

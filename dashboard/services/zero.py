@@ -17,7 +17,7 @@ from dashboard.services.records import records
 from dashboard.services.situation import streak_texts
 from dashboard.services.zero_board import STREAMS
 from geo.errors import UsageError
-from geo.window import Window, parse_window
+from geo.window import Window, parse_window, year_before
 from models.zero.rates import print_ratio
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class ZeroService:
         """Give the window of a name or of `START..END`."""
         day = as_of or self._world.as_of
         if name == "last12":
-            return Window(_year_before(day) + timedelta(days=1), day + timedelta(days=1))
+            return Window(year_before(day) + timedelta(days=1), day + timedelta(days=1))
         return parse_window(name, as_of=day)
 
     @needs(Permission.READ)
@@ -241,8 +241,3 @@ def _xlsx(caption: str, table: list[list[object]], lang: str) -> bytes:
     body = io.BytesIO()
     book.save(body)
     return body.getvalue()
-
-
-def _year_before(day: date) -> date:
-    leap_day = (day.month, day.day) == (2, 29)
-    return date(day.year - 1, day.month, 28 if leap_day else day.day)
