@@ -53,9 +53,9 @@ class Column(_Strict):
     """Where one field comes from and how its text is turned into ours.
 
     `source` lists column names, the first one present is read. What is read goes through
-    `pattern`, the steps of `text` in their order, `missing` (texts that mean "unknown"),
-    `values` (texts to our words), `other` (taken for texts that `values` does not hold, which
-    stay as they are when it is None) and `prefix`.
+    `pattern`, the steps of `text` in their order, `missing` (texts that mean "unknown", as they
+    came or as they are by now), `values` (texts to our words), `other` (taken for texts that
+    `values` does not hold, which stay as they are when it is None) and `prefix`.
     """
 
     source: tuple[str, ...]

@@ -113,11 +113,12 @@ def _changes(column: Column) -> bool:
 
 
 def _steps(text: pd.Series, column: Column) -> pd.Series:
+    unknown = text.isin(list(column.missing))
     if column.pattern is not None:
         text = text.str.extract(column.pattern, expand=False)
     for step in column.text:
         text = STEPS[step](text)
-    text = text.where(~text.isin(list(column.missing)))
+    text = text.where(~unknown & ~text.isin([*column.missing, ""]))
     if column.values or column.other is not None:
         mapped = text.map(column.values).astype("str")
         unlisted = text if column.other is None else text.where(text.isna(), column.other)
