@@ -263,7 +263,17 @@ def test_rows_are_crowded_as_counting_one_by_one_says(places: list[int]) -> None
         assert is_crowded == (there >= FEWEST and there / len(places) >= 0.05)
 
 
-# Codes and roots
+# Shapes, codes and roots
+
+
+def test_shapes_beyond_the_reach_of_the_declared_projection_are_kept_out_not_a_crash(
+    office: Office, grid_villages: gpd.GeoDataFrame
+) -> None:
+    shapes = grid_villages.to_crs("EPSG:4526").reset_index()
+    path = office.write("villages.geojson", shapes.to_json())
+    wrong = office.bring("areas", path, crs="EPSG:4547")
+    assert (wrong.refused, dict(wrong.reasons)) == ("F10", {"Q06": 37})
+    assert office.bring("areas", path, crs="EPSG:4526").kept == 37
 
 
 def test_a_code_with_a_slash_is_kept_out_instead_of_breaking_every_answer(office: Office) -> None:
