@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 import flask
 from flask import Response
@@ -19,9 +20,9 @@ from dashboard.services.query import Query
 from geo.errors import SanlingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-__all__ = ["DEFAULT_CREWS", "register_map_routes"]
+__all__ = ["DEFAULT_CREWS", "areas_source", "register_map_routes"]
 
 GEOJSON: Final = "application/geo+json"
 BYTES: Final = "application/octet-stream"
@@ -42,12 +43,23 @@ def register_map_routes(server: flask.Flask) -> None:
 
 def areas() -> Response:
     """Send the boundaries."""
-    return _unless_known(lambda: services().situation.areas_geojson(language()), GEOJSON)
+    return _unless_known(
+        lambda: services().situation.areas_geojson(language(), as_of=asked_query().as_of), GEOJSON
+    )
 
 
 def parents() -> Response:
     """Send the boundaries one level up."""
-    return _unless_known(lambda: services().situation.parents_geojson(language()), GEOJSON)
+    return _unless_known(
+        lambda: services().situation.parents_geojson(language(), as_of=asked_query().as_of),
+        GEOJSON,
+    )
+
+
+def areas_source(ground: Mapping[str, str]) -> dict[str, str]:
+    """Say where the map fetches the areas of a ground (`World.ground`)."""
+    asked = f"?{urlencode(ground)}" if ground else ""
+    return {name: f"/map/{file}.geojson{asked}" for name, file in _AREA_FILES.items()}
 
 
 def overlay(name: str) -> Response:
@@ -163,6 +175,8 @@ def _etag() -> str:
     )
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:20]
 
+
+_AREA_FILES: Final = {"url": "areas", "parents": "parents"}
 
 _ROUTES: Final[dict[str, Callable[..., Response]]] = {
     "/map/areas.geojson": areas,

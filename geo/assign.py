@@ -14,7 +14,7 @@ import shapely
 from geo.constants import STATED_AREA_TOLERANCE_M
 from geo.crs import WGS84, crs_name, parse_crs, require_metric
 from geo.errors import CRSError, UsageError
-from geo.hierarchy import TOP, areas_on, holds_each, parent_positions, with_paths
+from geo.hierarchy import TOP, areas_on, days_of_change, holds_each, parent_positions, with_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -254,7 +254,7 @@ def _spells(
 ) -> Iterator[tuple[Ints, gpd.GeoDataFrame]]:
     """Cut `count` points into spells in which the same areas are in force."""
     rows = np.arange(count)
-    changes = _days_of_change(areas)
+    changes = days_of_change(areas)
     if day is None or not len(changes):
         yield rows, areas
         return
@@ -262,13 +262,6 @@ def _spells(
     for number in np.unique(spell):
         begun = changes[number - 1] if number else changes[0] - np.timedelta64(1, "D")
         yield rows[spell == number], areas_on(areas, pd.Timestamp(begun))
-
-
-def _days_of_change(areas: gpd.GeoDataFrame) -> NDArray[np.datetime64]:
-    """Give the days on which an area of `areas` comes into force or ends, sorted."""
-    dated = areas.filter(items=["valid_from", "valid_to"])
-    days = dated.to_numpy("datetime64[us]").ravel()
-    return np.unique(days[~np.isnat(days)])
 
 
 def _finest_holding(points: gpd.GeoSeries, areas: gpd.GeoDataFrame) -> NDArray[np.object_]:

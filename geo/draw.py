@@ -19,9 +19,20 @@ from branca.element import Element
 
 from geo.draw_elements import Helpers, Numbers, Points, Shapes
 from geo.draw_page import STYLE, Table, foot, head, legend, tables_html
-from geo.draw_styles import HOTSPOT, Drawing, area_tips, heading, path_styles, steps, tips
+from geo.draw_styles import (
+    DASHED,
+    HOTSPOT,
+    Drawing,
+    area_tips,
+    heading,
+    is_approximate,
+    path_styles,
+    steps,
+    tips,
+)
 from geo.errors import NotReadyError
 from geo.layer import geojson_bytes
+from geo.layers.areas import approximate_borders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,6 +193,8 @@ def _add(page: folium.Map, drawing: Drawing) -> None:
     is_point = shown.geometry.geom_type == "Point"
     if not is_point.all():
         page.add_child(_shapes(replace(drawing, features=shown[~is_point])))
+    if is_approximate(drawing):
+        page.add_child(_dashes(shown))
     if drawing.layer.kind in ("hotspot", "route"):
         page.add_child(_numbers(drawing.layer, shown, is_point))
 
@@ -211,6 +224,13 @@ def _shapes(drawing: Drawing) -> Shapes:
         table = table.dissolve("s", as_index=False)  # lines say nothing of themselves
     data = geojson_bytes(table, decimals=FILE_DECIMALS).decode()
     return Shapes(data, styles, speaks=kind in ("area", "hotspot", "route"))
+
+
+def _dashes(shown: gpd.GeoDataFrame) -> Shapes:
+    """Draw the borders of approximate areas once more, dashed."""
+    plain = shown.set_geometry(_generalised(shown.geometry, together=True))
+    lines = gpd.GeoDataFrame(geometry=approximate_borders(plain)).assign(s=0)
+    return Shapes(geojson_bytes(lines, decimals=FILE_DECIMALS).decode(), [DASHED], speaks=False)
 
 
 def _generalised(shapes: gpd.GeoSeries, *, together: bool) -> gpd.GeoSeries:

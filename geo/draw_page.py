@@ -48,6 +48,7 @@ STYLE: Final = """
                 repeating-linear-gradient(45deg, #14202b99 0 1px, #0000 1px 4px); }
   .sign-dots { background-image: radial-gradient(#14202b99 25%, #0000 26%);
                background-size: 4px 4px; }
+  .sign-dashed { border-style: dashed; }
   .sign-cross { background-image: linear-gradient(45deg, #0000 45%, #14202b 45% 55%, #0000 55%),
                 linear-gradient(-45deg, #0000 45%, #14202b 45% 55%, #0000 55%); }
   .number { width: 22px; height: 22px; line-height: 20px; border-radius: 50%; text-align: center;

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from geo.draw_page import LegendStep, legend_steps
+from geo.layer import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
 
     from geo.layer import Layer
 
-__all__ = ["HOTSPOT", "Drawing", "area_tips", "heading", "path_styles", "steps", "tips"]
+__all__ = [
+    "DASHED",
+    "HOTSPOT",
+    "Drawing",
+    "area_tips",
+    "heading",
+    "is_approximate",
+    "path_styles",
+    "steps",
+    "tips",
+]
 
 OUTLINE: Final = "#ffffff"
 BLANK: Final = "#dce5ec"
@@ -26,6 +37,8 @@ HOTSPOT: Final = "#c2185b"
 BIG_ROADS: Final = (
     *("motorway", "trunk", "primary", "highway", "national", "provincial", "county"),
 )
+DASHED: Final = {"color": "#40525f", "weight": 1, "opacity": 0.9, "dashArray": "4 3", "fill": False}
+APPROXIMATE: Final = Words("近似边界", "approximate boundary")
 RIVERS: Final = ("river", "stream", "canal", "lake", "reservoir", "water")
 
 
@@ -121,7 +134,18 @@ def steps(drawing: Drawing, language: str) -> list[LegendStep]:
     """List the signs of a layer with their words."""
     if drawing.layer.kind != "area":
         return legend_steps(drawing.layer.legend, language)
-    return [
+    ramp = [
         LegendStep(str(r["color"]), str(r.get("pattern") or "square"), str(r.get("label", "")))
         for r in drawing.ramp
     ]
+    if is_approximate(drawing):
+        ramp.append(LegendStep("transparent", "dashed", APPROXIMATE.text(language)))
+    return ramp
+
+
+def is_approximate(drawing: Drawing) -> bool:
+    """Say whether any boundary drawn is an approximate one."""
+    shown = drawing.features
+    if drawing.layer.kind != "area" or "approximate" not in shown:
+        return False
+    return bool((shown["approximate"].fillna(value=False) & shown.geometry.notna()).any())

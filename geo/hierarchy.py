@@ -27,6 +27,7 @@ __all__ = [
     "ancestor_at",
     "areas_on",
     "children_of",
+    "days_of_change",
     "descendants",
     "holds",
     "holds_each",
@@ -112,6 +113,17 @@ def areas_on(areas: Frame, day: date) -> Frame:
     begun = areas["valid_from"].isna() | (areas["valid_from"] <= moment)
     standing = areas["valid_to"].isna() | (areas["valid_to"] > moment)
     return areas[begun & standing]
+
+
+def days_of_change(areas: pd.DataFrame) -> NDArray[np.datetime64]:
+    """Give the days on which an area comes into force or ends, sorted.
+
+    >>> days_of_change(pd.DataFrame({"valid_to": pd.to_datetime(["2021-01-01", None])})).tolist()
+    [datetime.datetime(2021, 1, 1, 0, 0)]
+    """
+    dated = areas.filter(items=["valid_from", "valid_to"])
+    days = dated.to_numpy("datetime64[us]").ravel()
+    return np.unique(days[~np.isnat(days)])
 
 
 def holds(path: str, paths: pd.Series) -> pd.Series:

@@ -37,6 +37,7 @@ def area_card(card: Mapping[str, Any], lang: str, *, theme: str = "dark") -> lis
     """Build the card of one area: zeros, ribbon, counts, risk, and whose knowledge it is."""
     return [
         card_head(card["name"], f"{card['level']} · {card['parent']} · {card['code']}", lang),
+        html.P(card["boundary"], className="note") if card["boundary"] else html.Span(),
         _section(t("card.zeros", lang), _zeros(card["zeros"], lang)),
         _section(t("card.ribbon", lang), _ribbon(card, lang, theme)),
         html.P(card["units_note"], className="callout") if card["units_note"] else html.Span(),

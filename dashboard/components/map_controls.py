@@ -24,6 +24,7 @@ __all__ = [
     "counts_place",
     "layer_switches",
     "legend",
+    "legend_steps",
     "month_stepper",
 ]
 
@@ -54,16 +55,24 @@ def colour_choice(start: Mapping[str, Any], lang: str) -> Component:
 
 def legend(colouring: Mapping[str, Any], lang: str) -> list[Component]:
     """Build the legend of a colouring: its title, its steps, its note."""
+    return [
+        html.H2(t("map.legend", lang)),
+        html.P(colouring["title"], className="legend-title"),
+        html.Ul(legend_steps(colouring, lang), className="legend-steps"),
+        html.P(colouring["note"], className="note"),
+    ]
+
+
+def legend_steps(colouring: Mapping[str, Any], lang: str) -> list[Component]:
+    """Build the lines of a legend; approximate boundaries are told of where some are shown."""
     steps = [
         html.Li([swatch(step["color"], step["pattern"]), html.Span(step["label"])])
         for step in colouring["ramp"]
     ]
-    return [
-        html.H2(t("map.legend", lang)),
-        html.P(colouring["title"], className="legend-title"),
-        html.Ul(steps, className="legend-steps"),
-        html.P(colouring["note"], className="note"),
-    ]
+    if colouring["approximate"]:
+        dashes = html.Span(className="swatch dashed", **{"aria-hidden": "true"})
+        steps.append(html.Li([dashes, html.Span(t("map.approximate", lang))]))
+    return steps
 
 
 def counts_place(lang: str) -> Component:

@@ -10,7 +10,7 @@ from dashboard.components import filters, map_controls, patrol
 from dashboard.components.area_table import area_table
 from dashboard.context import theme
 from dashboard.i18n import t
-from dashboard.map_routes import DEFAULT_CREWS
+from dashboard.map_routes import DEFAULT_CREWS, areas_source
 from dashboard.map_view import map_panel
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _centre(start: Mapping[str, Any], lang: str) -> Component:
                 [
                     map_panel(
                         "situation-map",
-                        areas={"url": "/map/areas.geojson", "parents": "/map/parents.geojson"},
+                        areas=areas_source(start["ground"]),
                         view={"bounds": start["bounds"]} if start["bounds"] else None,
                         language=lang,
                         theme=theme(),

@@ -20,7 +20,8 @@ class MapView(Component):  # type: ignore[misc]  # Dash ships no types
     Given to the browser:
 
     - `areas`: `{"url", "parents", "attribution"}`; GeoJSON whose features have an integer `id`
-      0..n-1 and the properties `code, name, name_en`; `parents` (optional) is the address of
+      0..n-1 and the properties `code, name, name_en`, and `approximate` where the boundary is
+      (it is drawn dashed); `parents` (optional) is the address of
       coarser areas, drawn as outlines with larger names.
     - `values`: base64 of n bytes, the value of feature i; 255 is no value.
     - `ramp`: list of `{"value", "color", "pattern", "label"}`, pattern "", "hatch" or "dots".

@@ -7,7 +7,7 @@
   const RIVERS = ["river", "stream", "canal", "reservoir", "lake", "water"];
   const CLICKED = ["circle", "dot", "unit", "hotspot", "route"];
   // Drawn in this order on one canvas: of stacked canvases only the uppermost would feel the pointer.
-  const ORDER = ["fill", "areas", "line", "parents", "heat", "sector", "hotspot", "route", "focus", "dot", "unit", "circle"];
+  const ORDER = ["fill", "areas", "approximate", "line", "parents", "heat", "sector", "hotspot", "route", "focus", "dot", "unit", "circle"];
 
   class LeafletEngine {
     constructor(box, props, report) {
@@ -55,7 +55,7 @@
 
     async loadAreas() {
       const areas = this.props.areas || {};
-      for (const old of [this.areaLayer, this.parentLayer]) if (old) old.remove();
+      for (const old of [this.areaLayer, this.dashedLayer, this.parentLayer]) if (old) old.remove();
       this.areas = areas.url ? S.numbered(await S.fetchJson(areas.url)) : S.EMPTY;
       this.parents = areas.parents ? S.numbered(await S.fetchJson(areas.parents)) : S.EMPTY;
       this.loadedAreas = areas.url;
@@ -64,6 +64,9 @@
       this.areaLayer = this.L.geoJSON(this.drawn(this.areas), {
         renderer: this.canvas, style: f => this.areaStyle(f.id),
         onEachFeature: (f, layer) => { this.byId.set(f.id, layer); this.listen(layer, "areas", f); },
+      }).addTo(this.map);
+      this.dashedLayer = this.L.geoJSON(S.approximateBorders(this.areas), {
+        renderer: this.canvas, interactive: false, style: { color: this.look.parent, weight: 1.1 * this.k, opacity: 0.8, dashArray: `${4 * this.k} ${3 * this.k}` },
       }).addTo(this.map);
       this.parentLayer = this.L.geoJSON(this.drawn(this.parents), {
         renderer: this.canvas, interactive: false, style: { fill: false, color: this.look.parent, weight: 1.3 * this.k, opacity: 0.75 },
@@ -159,7 +162,7 @@
 
     /** Adding a layer puts it on top of the canvas; this puts all back into their order. */
     reorder() {
-      const layers = [["areas", this.areaLayer], ["parents", this.parentLayer], ["focus", this.focus]];
+      const layers = [["areas", this.areaLayer], ["approximate", this.dashedLayer], ["parents", this.parentLayer], ["focus", this.focus]];
       for (const { drawn, shapes } of this.overlays.values()) if (drawn) layers.push([drawn.kind, shapes]);
       layers.sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]));
       for (const [, layer] of layers) if (layer && this.map.hasLayer(layer)) layer.bringToFront();

@@ -104,6 +104,23 @@
     return { type: "FeatureCollection", features };
   }
 
+  /** The borders of approximate areas as lines, each once: dashes of two neighbours would fill each other. */
+  function approximateBorders(collection) {
+    const drawn = new Set(), lines = [];
+    const follow = ring => {
+      let line = null;
+      for (let i = 0; i + 1 < ring.length; i++) {
+        const piece = [String(ring[i]), String(ring[i + 1])].sort().join(" ");
+        if (drawn.has(piece)) { line = null; continue; }
+        drawn.add(piece);
+        if (line) line.push(ring[i + 1]); else lines.push(line = [ring[i], ring[i + 1]]);
+      }
+    };
+    for (const f of collection.features) if (f.properties.approximate) polygons(f.geometry).flat().forEach(follow);
+    const geometry = { type: "MultiLineString", coordinates: lines };
+    return { type: "FeatureCollection", features: lines.length ? [{ type: "Feature", properties: {}, geometry }] : [] };
+  }
+
   const EMPTY = { type: "FeatureCollection", features: [] };
 
   /** Give every feature the integer id its value is found by. */
@@ -195,6 +212,6 @@
 
   window.sanlingMap = Object.assign(window.sanlingMap || {}, {
     FONTS, NO_VALUE, STREAM_COLOURS, CREW_COLOURS, STATUS_COLOURS, EMPTY,
-    theme, words, scale, bytes, fetchJson, fetchBytes, bounds, centre, centres, numbered, nameOf, labelOf, click, icon,
+    theme, words, scale, bytes, fetchJson, fetchBytes, bounds, centre, centres, approximateBorders, numbered, nameOf, labelOf, click, icon,
   });
 })();

@@ -111,7 +111,7 @@
       const areas = this.props.areas || {};
       this.areas = areas.url ? S.numbered(await S.fetchJson(areas.url)) : S.EMPTY;
       this.parents = areas.parents ? S.numbered(await S.fetchJson(areas.parents)) : S.EMPTY;
-      const sources = { areas: this.areas, "areas-names": S.centres(this.areas), parents: this.parents, "parents-names": S.centres(this.parents) };
+      const sources = { areas: this.areas, "areas-names": S.centres(this.areas), "areas-approximate": S.approximateBorders(this.areas), parents: this.parents, "parents-names": S.centres(this.parents) };
       for (const [id, data] of Object.entries(sources)) this.setSource(id, data);
       this.byCode = new Map(this.areas.features.map(f => [String(f.properties.code), f.id]));
       this.loadedAreas = areas.url;
@@ -146,6 +146,10 @@
       }
       const thin = ["interpolate", ["linear"], ["zoom"], 8, this.px(0.4), 12, this.px(1), 15, this.px(1.6)];
       this.addLayer({ id: "areas-outline", slot: SLOT.outline, type: "line", source: "areas", paint: { "line-color": look.outline, "line-width": thin } });
+      this.addLayer({
+        id: "areas-approximate", slot: SLOT.outline, type: "line", source: "areas-approximate",
+        paint: { "line-color": look.parent, "line-width": this.px(1.1), "line-opacity": 0.8, "line-dasharray": [3.5, 2.5] },
+      });
       this.addLayer({
         id: "parents-outline", slot: SLOT.parents, type: "line", source: "parents", layout: { "line-join": "round" },
         paint: { "line-color": look.parent, "line-width": this.px(1.3), "line-opacity": 0.75 },

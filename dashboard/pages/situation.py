@@ -24,6 +24,7 @@ from dashboard.components.layers import NAMES, overlays
 from dashboard.components.shell import shell
 from dashboard.components.situation_frame import LIST, frame, send_link
 from dashboard.context import language, services, theme
+from dashboard.map_routes import areas_source
 from dashboard.services.query import Query
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def offer_categories(stream: str, chosen: list[str] | None) -> tuple[Any, list[s
 def _register_answers(app: Dash) -> None:
     question, pulse = Input("situation-query", "data"), Input("situation-mark", "data")
     app.callback(
+        Output("situation-map", "areas"),
         Output("situation-map", "values"),
         Output("situation-map", "ramp"),
         Output("situation-map", "series"),
@@ -181,6 +183,7 @@ def colour_areas(
     series = {"url": f"/map/series/{colour}.bin?{asked}", "months": len(labels), "n": n}
     caption = colouring["title"]
     return (
+        areas_source(colouring["ground"]),
         colouring["values"],
         colouring["ramp"],
         series,

@@ -10,9 +10,11 @@ from dash import ClientsideFunction, Input, Output, State, dcc, html, no_update
 
 from dashboard.components import wall
 from dashboard.components.layers import overlays
+from dashboard.components.map_controls import legend_steps
 from dashboard.components.shell import bare_shell
 from dashboard.context import language, services
 from dashboard.i18n import t
+from dashboard.map_routes import areas_source
 from dashboard.map_view import map_panel
 from dashboard.services.query import Query
 
@@ -82,6 +84,7 @@ def register(app: Dash) -> None:
         Output("wall-line", "children"),
         Output("wall-feeds", "children"),
         Output("wall-known", "children"),
+        Output("wall-map", "areas"),
         Output("wall-map", "values"),
         Output("wall-map", "ramp"),
         Output("wall-map", "overlays"),
@@ -94,7 +97,7 @@ def register(app: Dash) -> None:
 def show(beat: Mapping[str, str], lang: str) -> tuple[Any, ...]:
     """Fill the whole wall at once, so that no panel runs ahead of another."""
     if not beat["mark"]:
-        return (no_update,) * 12
+        return (no_update,) * 13
     topic = beat["topic"]
     state = services().wall.state(lang)
     query = Query(as_of=services().world.as_of)
@@ -109,25 +112,17 @@ def show(beat: Mapping[str, str], lang: str) -> tuple[Any, ...]:
         state["line"],
         wall.feeds(state, lang),
         known,
+        areas_source(colouring["ground"]),
         colouring["values"],
         colouring["ramp"],
         _overlays(beat["mark"], lang),
-        _legend(colouring),
+        legend_steps(colouring, lang),
     )
 
 
 def _overlays(mark: str, lang: str) -> list[dict[str, Any]]:
     """Give the last day's incidents, cameras, hotspots and tonight's route."""
     return overlays({"days": "2"}, SHOWN, crews=CREWS, near=True, mark=mark, lang=lang)
-
-
-def _legend(colouring: Mapping[str, Any]) -> list[Component]:
-    from dashboard.components.status import swatch
-
-    return [
-        html.Li([swatch(step["color"], step["pattern"]), html.Span(step["label"])])
-        for step in colouring["ramp"]
-    ]
 
 
 def _head(start: Mapping[str, Any], lang: str) -> Component:
@@ -154,7 +149,7 @@ def _map(start: Mapping[str, Any], lang: str) -> Component:
         [
             map_panel(
                 "wall-map",
-                areas={"url": "/map/areas.geojson", "parents": "/map/parents.geojson"},
+                areas=areas_source(start["ground"]),
                 view={"bounds": start["bounds"]} if start["bounds"] else None,
                 language=lang,
                 theme="dark",

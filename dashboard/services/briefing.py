@@ -77,7 +77,7 @@ class BriefingService:
     ) -> list[Drawing]:
         from geo.draw import Drawing
 
-        shapes = self._situation.drawn_areas(tolerance_m=FILE_TOLERANCE_M)
+        shapes = self._situation.drawn_areas(tolerance_m=FILE_TOLERANCE_M, as_of=query.as_of)
         values = np.frombuffer(base64.b64decode(colouring["values"]), dtype=np.uint8)
         layers = [*SHOWN, *([patrol.LAYER] if crews else [])]
         drawn = [

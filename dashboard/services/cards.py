@@ -16,7 +16,6 @@ from dashboard.services.records import records
 from dashboard.services.situation import HORIZON_DAYS, streak_texts
 from dashboard.services.zero_board import STREAMS
 from geo.errors import UsageError
-from geo.hierarchy import leaf_codes
 from geo.window import Window
 
 if TYPE_CHECKING:
@@ -62,6 +61,7 @@ class CardService:
             "name": place_name(areas, code, lang),
             "level": t(f"level.{own['level']}", lang),
             "parent": place_name(areas, own["parent_code"], lang),
+            "boundary": t("card.approximate", lang) if own["approximate"] else "",
             "zeros": self._zeros(code, query, lang),
             "ribbon": self._ribbon(code, query),
             "counts": self._counts(code, query, lang),
@@ -130,7 +130,7 @@ class CardService:
         return streak_texts(own)[0]
 
     def _ribbon(self, code: str, query: Query) -> dict[str, Any]:
-        codes = leaf_codes(self._world.snapshot().areas)
+        codes = self._world.leaves(query.as_of)
         months = [window.label for window in self._board.months(query.as_of)][-RIBBON_MONTHS:]
         if code not in codes:
             return {"months": months, "streams": {}}

@@ -174,7 +174,7 @@ class HotspotService:
         frame = found.frame
         areas = self._world.snapshot().areas
         centres = frame.set_geometry(frame.geometry.centroid).to_crs(WGS84)
-        leaves = areas.loc[leaf_codes(areas)]
+        leaves = areas.loc[self._world.leaves(found.as_of)]
         placed = frame.to_crs(WGS84)
         placed["lon"], placed["lat"] = centres.geometry.x.round(6), centres.geometry.y.round(6)
         placed["area_code"] = area_of(centres, leaves[leaves.geometry.notna()])

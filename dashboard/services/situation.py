@@ -22,13 +22,14 @@ from dashboard.services.naming import category_name, name_of
 from dashboard.services.permitted import needs
 from dashboard.services.records import records
 from dashboard.services.zero_board import STREAMS
-from geo.hierarchy import leaf_codes
 from geo.layer import geojson_bytes
 from geo.layers.areas import features as area_features
 from geo.layers.areas import simplified
 from models.area_risk import expected_by_area
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import geopandas as gpd
     import numpy as np
     from numpy.typing import NDArray
@@ -72,7 +73,8 @@ class SituationService:
             "data_ended": as_of != world.today,
             "newest_day": newest.isoformat() if newest else "",
             "watermark": world.store.watermark,
-            "bounds": self._bounds(self._drawn()),
+            "bounds": self._bounds(self._drawn(as_of)),
+            "ground": world.ground(as_of),
             "rulebook": world.rulebook.id,
             "rulebook_says": world.rulebook.says(lang),
             "colours": [{"value": c, "label": t(f"colour.{c}", lang)} for c in self._colours()],
@@ -82,42 +84,47 @@ class SituationService:
         }
 
     @needs(Permission.READ)
-    def areas_geojson(self, lang: str) -> bytes:
-        """Give the finest areas as GeoJSON; a feature's id is its place in code order."""
-        snapshot = self._world.snapshot()
+    def areas_geojson(self, lang: str, *, as_of: date) -> bytes:
+        """Give the finest areas of a day as GeoJSON; a feature's id is its place in code order."""
+        ground = tuple(self._world.ground(as_of).values())
         return self._cache.get(
-            ("areas", snapshot.areas["seq"].max(), lang),
-            lambda: geojson_bytes(self.drawn_areas(tolerance_m=SCREEN_TOLERANCE_M)),
+            ("areas", ground, lang),
+            lambda: geojson_bytes(self.drawn_areas(tolerance_m=SCREEN_TOLERANCE_M, as_of=as_of)),
         )
 
     @needs(Permission.READ)
-    def parents_geojson(self, lang: str) -> bytes:
+    def parents_geojson(self, lang: str, *, as_of: date) -> bytes:
         """Give the areas one level up that have a boundary: drawn as outlines with their names."""
         areas = self._world.snapshot().areas
-        above = areas.loc[leaf_codes(areas), "parent_code"].dropna().unique()
+        above = areas.loc[self._world.leaves(as_of), "parent_code"].dropna().unique()
         codes = sorted(code for code in above if areas.geometry.notna().get(code, False))
         return self._cache.get(
-            ("parents", areas["seq"].max(), lang),
+            ("parents", tuple(self._world.ground(as_of).values()), lang),
             lambda: geojson_bytes(area_features(areas, codes=codes)),
         )
 
     @needs(Permission.READ)
-    def drawn_areas(self, *, tolerance_m: float) -> gpd.GeoDataFrame:
-        """Give the finest areas in code order with the borders a picture needs."""
+    def drawn_areas(self, *, tolerance_m: float, as_of: date) -> gpd.GeoDataFrame:
+        """Give the finest areas of a day in code order with the borders a picture needs."""
         every = self._world.snapshot().areas
-        chosen = area_features(every, codes=leaf_codes(every))
+        chosen = area_features(every, codes=self._world.leaves(as_of))
         if not chosen.geometry.notna().any():
             return chosen
         return simplified(chosen, metric_crs=self._world.metric_crs, tolerance_m=tolerance_m)
 
     @needs(Permission.READ)
     def colouring(self, colour_by: str, query: Query, lang: str) -> dict[str, Any]:
-        """Give the newest values of the areas with their legend."""
+        """Give the newest values of the areas with their legend, and the ground they are for."""
+        areas = self._world.snapshot().areas.loc[self._world.leaves(query.as_of)]
+        about = {
+            "ground": self._world.ground(query.as_of),
+            "approximate": bool((areas["approximate"] & areas.geometry.notna()).any()),
+        }
         if colour_by.startswith("risk_"):
-            return self._risk_colouring(colour_by.removeprefix("risk_"), query, lang)
+            return about | self._risk_colouring(colour_by.removeprefix("risk_"), query, lang)
         codes = self._zero.monthly_codes(_stream_of(colour_by), as_of=query.as_of)
         month = self._zero.months(query.as_of)[-1].label
-        return {
+        return about | {
             "values": _b64(codes[-1]),
             "ramp": [step.as_dict() for step in status_ramp(lang)],
             "title": t(f"colour.{colour_by}", lang),
@@ -176,7 +183,7 @@ class SituationService:
 
     def _table(self, query: Query, lang: str) -> list[dict[str, Any]]:
         snapshot = self._world.snapshot()
-        codes = leaf_codes(snapshot.areas)
+        codes = self._world.leaves(query.as_of)
         areas = snapshot.areas.loc[codes]
         frame = pd.DataFrame(index=codes)
         frame["code"] = codes
@@ -225,7 +232,7 @@ class SituationService:
 
     def _expected(self, stream: str, query: Query) -> pd.DataFrame:
         snapshot = self._world.snapshot()
-        codes = leaf_codes(snapshot.areas)
+        codes = self._world.leaves(query.as_of)
         past = self._learned_from(stream, query)
         counts = past.groupby("area_code").size().reindex(codes, fill_value=0)
         return expected_by_area(
@@ -241,7 +248,7 @@ class SituationService:
     def _monthly_counts(self, stream: str, query: Query) -> NDArray[np.float64]:
         snapshot = self._world.snapshot()
         months = self._zero.months(query.as_of)
-        codes = leaf_codes(snapshot.areas)
+        codes = self._world.leaves(query.as_of)
         incidents = counted(snapshot.incidents)
         own = incidents[incidents["stream"] == stream]
         local = own["occurred_from"].dt.tz_convert(snapshot.time_zone).dt.strftime("%Y-%m")
@@ -264,9 +271,9 @@ class SituationService:
             for stream, category in pairs.itertuples(index=False)
         ]
 
-    def _drawn(self) -> gpd.GeoDataFrame:
+    def _drawn(self, as_of: date) -> gpd.GeoDataFrame:
         areas = self._world.snapshot().areas
-        leaves = areas.loc[leaf_codes(areas)]
+        leaves = areas.loc[self._world.leaves(as_of)]
         drawn = leaves[leaves.geometry.notna()]
         return drawn if len(drawn) else areas[areas.geometry.notna()]
 

@@ -16,7 +16,6 @@ from dashboard.services.records import records
 from dashboard.services.situation import streak_text
 from dashboard.services.zero import bounds_text
 from dashboard.services.zero_board import STREAMS, share_at_zero
-from geo.hierarchy import leaf_codes
 from models.zero.rates import print_ratio
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ class WallService:
         as_of = self._world.as_of
         labels = [month.label for month in self._board.months(as_of)][-TREND_MONTHS:]
         areas = self._world.snapshot().areas
-        towns = areas.loc[leaf_codes(areas), "parent_code"].fillna("").to_numpy()
+        towns = areas.loc[self._world.leaves(as_of), "parent_code"].fillna("").to_numpy()
         return {
             stream: {
                 "months": labels,

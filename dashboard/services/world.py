@@ -7,10 +7,12 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dashboard.access import LOCAL
 from dashboard.services.cache import Cache
 from geo.errors import NotReadyError
-from geo.hierarchy import leaf_codes
+from geo.hierarchy import areas_on, days_of_change, leaf_codes
 from geo.resources import read_text
 from models.zero.rulebook import Rulebook, rulebook_from_yaml
 from models.zero.status import subjects_from_areas
@@ -148,6 +150,26 @@ class World:
             return incidents
         column = area_column(snapshot.areas, level or self.leaf_level(snapshot))
         return incidents.assign(subject_id=incidents[column], unit_id=None)
+
+    def leaves(self, as_of: date) -> list[str]:
+        """List the codes of the finest areas in force on a day, in code order."""
+        return leaf_codes(areas_on(self.snapshot().areas, as_of))
+
+    def ground(self, as_of: date) -> dict[str, str]:
+        """Name the ground of a day, as parameters of a URL: the same as long as it is the same.
+
+        `as_of` is a day with the same areas in force, left out where they never change.
+        """
+        areas = self.snapshot().areas
+        if areas.empty:
+            return {}
+        changes = days_of_change(areas)
+        past = changes[changes <= np.datetime64(as_of)]
+        version = {"v": str(areas["seq"].max())}
+        if not len(changes):
+            return version
+        day = past[-1] if len(past) else changes[0] - np.timedelta64(1, "D")
+        return version | {"as_of": str(day.astype("datetime64[D]"))}
 
     @staticmethod
     def leaf_level(snapshot: Snapshot) -> str:

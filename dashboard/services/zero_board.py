@@ -12,7 +12,6 @@ from dashboard.services.cache import Cache
 from dashboard.services.colours import NO_VALUE, STATUS_CODES
 from dashboard.services.permitted import needs
 from dashboard.services.world import months_until
-from geo.hierarchy import leaf_codes
 from geo.vocabulary import Stream
 from geo.window import month_windows
 from models.zero.facts import STREAMS as CUBE_STREAMS
@@ -141,7 +140,7 @@ class ZeroBoard:
         cube = status_cube(
             **self._question(windows, as_of=as_of, known_at=None, rulebook=self._world.rulebook)
         )
-        codes = pd.Series(leaf_codes(self._world.snapshot().areas), dtype="str")
+        codes = pd.Series(self._world.leaves(as_of), dtype="str")
         places = cube.register.positions(codes)
         layers = {str(stream): cube.code[i] for i, stream in enumerate(CUBE_STREAMS)}
         layers["three_zero"] = cube.joined()

@@ -14,7 +14,7 @@ from geo.layer import Layer, Words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["LAYER", "features", "simplified"]
+__all__ = ["LAYER", "approximate_borders", "features", "simplified"]
 
 
 def features(areas: gpd.GeoDataFrame, *, codes: Sequence[str]) -> gpd.GeoDataFrame:
@@ -30,11 +30,27 @@ def features(areas: gpd.GeoDataFrame, *, codes: Sequence[str]) -> gpd.GeoDataFra
     Returns
     -------
     GeoDataFrame
-        `code, name, name_en, level, geometry`; an area known by code only keeps its row, without
-        geometry, so that row i stays the area of value i.
+        `code, name, name_en, level, approximate, geometry`; an area known by code only keeps its
+        row, without geometry, so that row i stays the area of value i. `approximate` is True or
+        missing, so that a map of real boundaries carries nothing of it.
     """
-    chosen = areas.loc[list(codes), ["name", "name_en", "level", areas.geometry.name]]
-    return chosen.rename_axis("code").reset_index()
+    names = ["name", "name_en", "level", "approximate", areas.geometry.name]
+    chosen = areas.loc[list(codes)].reindex(columns=names)
+    mark = chosen["approximate"].astype("boolean")
+    return chosen.assign(approximate=mark.where(mark)).rename_axis("code").reset_index()
+
+
+def approximate_borders(drawn: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Give the borders of the approximate ones of `features` as lines, each border once.
+
+    Two neighbours both draw the border between them; dashes drawn twice would fill each other.
+    Empty where every boundary is real.
+    """
+    shapes = drawn.geometry[drawn["approximate"].fillna(value=False) & drawn.geometry.notna()]
+    if shapes.empty:
+        return gpd.GeoSeries([], crs=drawn.crs)
+    lines = shapely.line_merge(shapely.union_all(shapely.boundary(shapes.to_numpy())))
+    return gpd.GeoSeries(shapely.get_parts(lines), crs=drawn.crs)
 
 
 def simplified(areas: gpd.GeoDataFrame, *, metric_crs: str, tolerance_m: float) -> gpd.GeoDataFrame:

@@ -34,6 +34,8 @@ SLOW_S = 4.0
 SMALL = {"width": 1000, "height": 600}
 """Pixels; drawn in software, a small window saves most of the time."""
 FILL = 0.88
+CLEAR = 90.0
+"""Red, green and blue together: a difference that no blurring of an edge makes."""
 
 needs_packages = pytest.mark.skipif(
     not has_vendor(), reason="map packages missing: run python -m dashboard.map_view.vendoring"
@@ -234,6 +236,31 @@ def test_what_is_not_assessed_is_hatched_and_not_only_coloured(
     hatched, plain = (colours_at(page, middle(i), 16).reshape(-1, 3).std(axis=0) for i in (0, 1))
     assert hatched.max() > 10
     assert plain.max() < 2
+
+
+@needs_packages
+@pytest.mark.parametrize("engine", ["auto", "leaflet"])
+def test_the_border_of_an_approximate_area_is_dashed(
+    open_map: Callable[..., Page], page: Page, engine: str
+) -> None:
+    DATA["some-approximate"] = collection(
+        *((square(i), area(i) | ({"approximate": True} if i == 8 else {})) for i in range(N))
+    )
+    fallback = page if engine == "leaflet" else None
+    open_map(fallback, engine=engine, areas={"url": "/data/some-approximate"}, labels=False)
+    west, south = corner(8)
+    assert runs_along(page, [west + SIDE / 2, south]) >= 5
+    assert runs_along(page, [west + 2.5 * SIDE, south]) == 1
+
+
+def runs_along(page: Page, lng_lat: list[float]) -> int:
+    """Count the pieces, light and dark, of 31 pixels along a level border."""
+    rows = np.asarray(colours_at(page, lng_lat, side=31), dtype=float).sum(axis=2)
+    along = rows[13:18].max(axis=0)
+    if np.ptp(along) < CLEAR:
+        return 1
+    light = along > (along.max() + along.min()) / 2
+    return 1 + int((light[1:] != light[:-1]).sum())
 
 
 @needs_packages

@@ -56,6 +56,7 @@ class FakeSituation:
             "newest_day": "2026-06-30",
             "watermark": 7,
             "bounds": [113.0, 38.0, 113.2, 38.2],
+            "ground": {"v": "7"},
             "rulebook": "shanxi-2020",
             "rulebook_says": "规则",
             "colours": [
@@ -70,7 +71,7 @@ class FakeSituation:
             "has_roads": True,
         }
 
-    def areas_geojson(self, lang: str) -> bytes:
+    def areas_geojson(self, lang: str, *, as_of: date) -> bytes:
         places = [(113.0, 38.0), (113.1, 38.0), (113.0, 38.1), (113.1, 38.1)]
         return collection(
             [
@@ -84,7 +85,7 @@ class FakeSituation:
             ]
         )
 
-    def parents_geojson(self, lang: str) -> bytes:
+    def parents_geojson(self, lang: str, *, as_of: date) -> bytes:
         return collection([])
 
     def colouring(self, colour_by: str, query: Query, lang: str) -> dict[str, Any]:
@@ -92,6 +93,8 @@ class FakeSituation:
         return {
             "values": base64.b64encode(bytes([4, 0, 2, 2])).decode(),
             "ramp": RAMP,
+            "ground": {"v": "7"},
+            "approximate": False,
             "title": colour_by,
             "note": "2026-06",
         }
@@ -155,6 +158,7 @@ class FakeCards:
             },
             "counts": [{"label": "案件", "value": 3}],
             "risk": [{"stream": "case", "label": "案件", "expected": 1.2, "interval": "0–3"}],
+            "boundary": "",
             "units_note": "此处 1 起属于单位，不计入本村。",
             "cameras": 2,
             "data_age": "2 分钟",

@@ -159,7 +159,10 @@ def test_the_question_reaches_the_colours_and_the_series(
     answer = in_request(situation.colour_areas, "risk_case", params, MARK, ["2026-05", "2026-06"])
     asked = services.situation.asked[-1][2]
     assert (asked.stream, asked.days) == ("case", 28)
-    series = answer[2]
+    assert answer[0] == {
+        "url": "/map/areas.geojson?v=7", "parents": "/map/parents.geojson?v=7",
+    }  # fmt: skip
+    series = answer[3]
     assert (series["months"], series["n"]) == (2, 4)
     assert "stream=case" in series["url"]
 

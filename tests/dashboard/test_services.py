@@ -48,7 +48,9 @@ def test_the_county_speaks_of_its_own_last_day(county: Services) -> None:
 
 
 def test_areas_and_their_values_stand_in_the_same_order(county: Services, query: Query) -> None:
-    features = orjson.loads(county.situation.areas_geojson("en"))["features"]
+    features = orjson.loads(county.situation.areas_geojson("en", as_of=county.world.as_of))[
+        "features"
+    ]
     codes = [feature["properties"]["code"] for feature in features]
     assert [feature["id"] for feature in features] == list(range(288))
     assert codes == sorted(codes)

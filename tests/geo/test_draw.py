@@ -109,6 +109,17 @@ def test_an_area_has_the_style_of_its_value_and_its_words() -> None:
     assert styles[2]["pattern"] == "hatch"
 
 
+def test_approximate_boundaries_are_dashed_and_told_of_only_where_there_are_some() -> None:
+    plain, vague = three_areas(), three_areas()
+    vague.features["approximate"] = pd.array([True, True, None], dtype="boolean")
+    assert '"dashArray": "4 3"' not in page([plain])
+    html = page([vague])
+    assert '"dashArray": "4 3"' in html
+    assert "近似边界" in html
+    assert "approximate boundary" in page([vague], language="en")
+    assert "近似边界" not in page([plain])
+
+
 def test_hotspots_and_stops_carry_their_numbers() -> None:
     html = page([one_of(hotspots.LAYER), one_of(patrol.LAYER)])
     assert '7,"#c2185b","热点 7"' in html

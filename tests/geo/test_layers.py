@@ -203,6 +203,29 @@ def test_areas_keep_the_order_of_their_values_and_the_place_of_those_without_a_s
     assert "name_en" not in told[1]["properties"]
 
 
+def in_a_row(*approximate: bool) -> gpd.GeoDataFrame:
+    """Draw unit squares side by side, some of them approximate."""
+    count = len(approximate)
+    return gpd.GeoDataFrame(
+        {"name": "村", "name_en": None, "level": "village", "approximate": approximate},
+        geometry=[shapely.box(x, 0, x + 1, 1) for x in range(count)],
+        index=pd.Index([f"v{x}" for x in range(count)], name="area_code"),
+        crs=WGS84,
+    )
+
+
+def test_only_approximate_areas_say_so_and_the_border_between_two_of_them_is_drawn_once() -> None:
+    row = in_a_row(True, True, False)
+    drawn = areas.features(row, codes=list(row.index))
+    told = [f["properties"].get("approximate") for f in geojson_dict(drawn)["features"]]
+    assert told == [True, True, None]
+    borders = areas.approximate_borders(drawn)
+    assert (
+        shapely.length(borders.to_numpy()).sum() == 7.0
+    )  # six outer sides and one between the two
+    assert areas.approximate_borders(drawn[2:]).empty
+
+
 def test_hotspots_come_by_rank_in_degrees_with_their_interval_in_the_tip() -> None:
     frame = gpd.GeoDataFrame(
         {
