@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 __all__ = ["mobile_share", "relapse_rate"]
 
-MEDIATED: Final = ("agreed", "failed_referred")
-"""Outcomes of a mediation that was held; who refused or withdrew was not mediated."""
 MOBILE: Final = "mobile_station"
 RELAPSE_DAYS: Final = 180
 """Days after an agreement within which a petition about the same matter is a relapse."""
 
 
 def mobile_share(disputes: pd.DataFrame) -> Share:
-    """Give the mediated disputes that came through the mobile police station."""
-    mediated = column(disputes, "outcome").isin(MEDIATED)
+    """Give the mediated disputes that came through the mobile police station.
+
+    Mediated are those that ended in an agreement: the same that a relapse is counted of.
+    """
+    mediated = column(disputes, "outcome") == "agreed"
     mobile = column(disputes, "channel") == MOBILE
     return Share(int((mediated & mobile).sum()), int(mediated.sum()))
 

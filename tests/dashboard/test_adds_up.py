@@ -131,6 +131,8 @@ CORPUS: list[tuple[str, list[tuple[str, Verdict]]]] = [
     ("The rate was 88.29 % (98/111).", [("ratio", FITS)]),
     ("3,165 out of 3,186 hazards were put right at once, a share of 99.3 %.", [("ratio", FITS)]),
     ("98 of 111 disputes were settled; 95 % of residents were satisfied.", [("ratio", OPEN)]),
+    ("调解111起，其中线上98起，占总数的88%，无一起反弹。", [("ratio", FITS)]),
+    ("Cases rose from 54 to 1081, up 1902.1 %.", [("change", DIFFERS)]),
     # Totals and differences.
     ("当班23人，其中民警11人，辅警12人。", [("sum", FITS)]),
     ("当班23人，其中民警11人，辅警13人。", [("sum", DIFFERS)]),
@@ -195,6 +197,29 @@ QUIET = [
 @pytest.mark.parametrize("text", QUIET)
 def test_dates_numbers_of_documents_and_telephones_raise_no_alarm(text: str) -> None:
     assert found(text) == []
+
+
+REPORT = """“三零”创建工作情况
+2020年以来，全县288个村（社区）、4419家企事业单位全部纳入创建范围。
+一、矛盾纠纷化解。受理矛盾纠纷126起，成功调解111起，其中线上调解98起，占调解总数的88%，无一起反弹。
+二、隐患排查。检查单位1200余家次，排查隐患3186处，现场整改3165处，限期整改21处，其中重大隐患3处，整改率99.4%。
+三、治安防控。巡逻队11支，楼长、单元长184名，每网格2人，共22人参加夜间巡逻；整合监控23路。
+刑事案件立案54起，同比下降35.7%；破案45起，查处率同比上升21.5%。
+四、工作要求。到2022年，村、社区达标率达到80%以上。每月5日前报送，电话：0353-8082110。
+投入资金350万元，其中县级200万元、乡镇150万元。新增探头120个，累计达到860个。
+"""
+
+
+def test_a_whole_report_is_told_what_reconciles_what_does_not_and_what_cannot_be_checked() -> None:
+    told = [(one.line, one.kind, one.verdict) for one in found(REPORT)]
+    assert told == [
+        (3, "ratio", FITS),
+        (4, "ratio", DIFFERS),
+        (6, "change", FITS),
+        (6, "change", DIFFERS),
+        (7, "ratio", OPEN),
+        (8, "sum", FITS),
+    ]
 
 
 def test_every_text_of_the_corpus_reads_the_same_in_both_languages_of_the_answer() -> None:
