@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import flask
 from flask import Response
@@ -138,7 +138,9 @@ def asked_crews() -> int:
 def download(name: str, mimetype: str, content: bytes) -> Response:
     """Send a file to keep."""
     response = Response(content, content_type=mimetype)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    # A header holds Latin letters only; a Chinese name goes in its encoded form (RFC 5987).
+    named = {"filename": name} if name.isascii() else {"filename*": f"UTF-8''{quote(name)}"}
+    response.headers.set("Content-Disposition", "attachment", **named)
     response.headers["Cache-Control"] = "no-store"
     return response
 

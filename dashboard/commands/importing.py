@@ -15,6 +15,7 @@ from dashboard.commands.common import (
     language,
     print_json,
     progress_bar,
+    settings_for,
     store_of,
 )
 
@@ -66,6 +67,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Import files of one entity; every row is kept or set aside with its reason."""
+    from dashboard.services.recipes import RecipeShelf
     from dashboard.wiring import utc_now
     from geo.intake import import_files
 
@@ -78,7 +80,7 @@ def import_(
             store,
             entity,
             files or [],
-            recipe=recipe,
+            recipe=RecipeShelf(Path(settings_for(db).recipes)).source(recipe),
             crs=crs or None,
             backfill=backfill,
             to_area=to_area,

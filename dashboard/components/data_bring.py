@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
-__all__ = ["bring_card", "how_card", "recipe_choices", "size_text"]
+__all__ = ["bring_card", "how_card", "recipe_choices", "size_text", "welcome"]
 
 HIDDEN: Final = {"display": "none"}
 SHOWN: Final[dict[str, str]] = {}
@@ -55,8 +55,11 @@ def how_card(entities: Sequence[str], lang: str) -> Component:
             _labelled("data.entity", _entity(entities, lang), lang),
             _labelled("data.recipe", _recipe(lang), lang),
             html.Div(_labelled("data.crs", _datum(lang), lang), id="data-crs-place"),
-            html.Div(_flag("data-backfill", lang), id="data-backfill-place", style=HIDDEN),
-            html.Div(_flag("data-to-area", lang), id="data-to-area-place", style=HIDDEN),
+            _labelled("data.layer", _layer(lang), lang),
+            *(
+                html.Div(_flag(f"data-{name}", lang), id=f"data-{name}-place", style=HIDDEN)
+                for name in ("backfill", "to-area", "from-points")
+            ),
             html.Button(
                 t("data.check", lang), id="data-check", className="button accent", disabled=True
             ),
@@ -90,6 +93,12 @@ def size_text(file: Mapping[str, Any]) -> str:
             break
         size, unit = size / KB, larger
     return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+
+
+def welcome(lang: str) -> Component:
+    """Say what happens on this page before anything has."""
+    points = [html.Li(t(f"data.welcome_{n}", lang)) for n in range(1, 5)]
+    return html.Div([html.Ol(points)], className="welcome")
 
 
 def _entity(entities: Sequence[str], lang: str) -> Component:
@@ -128,6 +137,15 @@ def _datum(lang: str) -> Component:
         value="",
         allowDeselect=False,
         **{"aria-label": t("data.crs", lang)},
+    )
+
+
+def _layer(lang: str) -> Component:
+    return dmc.TextInput(
+        id="data-layer",
+        value="",
+        placeholder=t("data.layer_hint", lang),
+        **{"aria-label": t("data.layer", lang)},
     )
 
 

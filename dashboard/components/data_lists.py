@@ -52,7 +52,7 @@ def batch_list(batches: Sequence[Mapping[str, Any]], lang: str) -> Component:
 
 def job_list(jobs: Sequence[Mapping[str, Any]], lang: str) -> Component:
     """Build the list of jobs; each can be opened again."""
-    names = ("job", "at", "what", "file", "state", "open")
+    names = ("job", "at", "deed", "file", "state", "open")
     lines = [
         html.Tr(
             [

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["layout", "register"]
 
 PATH: Final = "/data"
+REMARKS: Final = ("crs", "backfill", "to_area", "from_points")
+"""What may be said of a delivery, where its entity allows it."""
 POLL_MS: Final = 700
 LISTS_MS: Final = 4_000
 """Milliseconds between two looks at the job that is followed, and at the lists."""
@@ -55,7 +57,7 @@ def layout(**_: str) -> Component:
                                     t("data.step_result", lang),
                                 ]
                             ),
-                            html.Div(welcome(lang), id="data-result"),
+                            html.Div(data_bring.welcome(lang), id="data-result"),
                         ],
                         className="card data-right",
                     ),
@@ -79,12 +81,6 @@ def register(app: Dash) -> None:
     _register_lists(app)
 
 
-def welcome(lang: str) -> Component:
-    """Say what happens on this page before anything has."""
-    points = [html.Li(t(f"data.welcome_{n}", lang)) for n in range(1, 5)]
-    return html.Div([html.Ol(points)], className="welcome")
-
-
 # ---- what is asked ---------------------------------------------------------------------------
 
 
@@ -103,10 +99,11 @@ def offer(
     """Offer the recipes and remarks that fit an entity."""
     shown, hidden = data_bring.SHOWN, data_bring.HIDDEN
     if not entity:
-        return data_bring.recipe_choices([], language()), None, shown, hidden, hidden, True
+        places = [shown, *[hidden] * (len(REMARKS) - 1)]
+        return data_bring.recipe_choices([], language()), None, *places, True
     names, may = services().intake.recipes(entity), services().intake.options(entity)
     kept = chosen if chosen in {*names, BY_HAND} else [*names, BY_HAND][0]
-    places = [shown if may[name] else hidden for name in ("crs", "backfill", "to_area")]
+    places = [shown if may[name] else hidden for name in REMARKS]
     return data_bring.recipe_choices(names, language()), kept, *places, not file
 
 
@@ -117,7 +114,7 @@ def check(clicks: int | None, order: dict[str, Any]) -> tuple[Any, Any, Any]:
     asked = _order(order)
     if asked["recipe"] != BY_HAND:
         return _checked(asked)
-    found = services().intake.mapping(asked["token"], asked["entity"])
+    found = services().intake.mapping(asked["token"], asked["entity"], asked["layer"])
     name = f"{asked['entity']}-{asked['name'].split('.')[0]}"[:40]
     return data_mapping.mapping_view(found, name=name, lang=language()), asked, None
 
@@ -130,7 +127,8 @@ def show_words(
         raise PreventUpdate
     matched = _by_field(columns, ids)
     return data_mapping.value_view(
-        services().intake.values(order["token"], order["entity"], matched), language()
+        services().intake.values(order["token"], order["entity"], matched, order["layer"]),
+        language(),
     )
 
 
@@ -151,7 +149,7 @@ def save_recipe(
         values=_words(said["words"], said["word_ids"]),
         crs=order["crs"] or None,
         date_format=(said["date_format"] or "").strip() or None,
-        drop=intake.mapping(order["token"], order["entity"])["personal"],
+        drop=intake.mapping(order["token"], order["entity"], order["layer"])["personal"],
     )
     choices = data_bring.recipe_choices(intake.recipes(order["entity"]), language())
     return choices, saved, *_checked(order | {"recipe": saved})
@@ -160,7 +158,7 @@ def save_recipe(
 def _order(given: Mapping[str, Any]) -> dict[str, Any]:
     """Put what stands on the page into one order."""
     file = given["file"]
-    order = {name: given[name] for name in ("entity", "recipe", "crs", "backfill", "to_area")}
+    order = {name: value for name, value in given.items() if name != "file"}
     return order | {"token": file["token"], "name": file["name"]}
 
 
@@ -185,9 +183,9 @@ def _words(values: list[Any], ids: list[dict[str, str]]) -> dict[str, dict[str, 
 
 def _register_order(app: Dash) -> None:
     result, choices = Output("data-result", "children", allow_duplicate=True), "data-recipe"
-    named = {"entity": "value", "recipe": "value", "crs": "value", "file": "data"}
-    flags = {"backfill": "checked", "to_area": "checked"}
-    order = {n: State(f"data-{n.replace('_', '-')}", p) for n, p in (named | flags).items()}
+    named = {**dict.fromkeys(("entity", "recipe", "crs", "layer"), "value"), "file": "data"}
+    named |= dict.fromkeys(REMARKS[1:], "checked")
+    order = {name: State(f"data-{_dashed(name)}", prop) for name, prop in named.items()}
     outcome = [result, Output("data-order", "data"), Output("data-job", "data")]
     again = [result, *(Output(f"data-{n}", "data", allow_duplicate=True) for n in ("order", "job"))]
     app.callback(
@@ -199,7 +197,7 @@ def _register_order(app: Dash) -> None:
     app.callback(
         Output(choices, "data"),
         Output(choices, "value"),
-        *(Output(f"data-{name}-place", "style") for name in ("crs", "backfill", "to-area")),
+        *(Output(f"data-{_dashed(name)}-place", "style") for name in REMARKS),
         Output("data-check", "disabled"),
         Input("data-entity", "value"),
         Input("data-file", "data"),
@@ -237,6 +235,10 @@ def _register_order(app: Dash) -> None:
         },
         prevent_initial_call=True,
     )(save_recipe)
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _mapping_states(columns: dict[str, Any]) -> dict[str, State]:

@@ -20,7 +20,7 @@ from geo.intake.entities import ENTITIES, entity_spec
 from geo.intake.preview import distinct_values
 from geo.intake.spec import Kind, Placing
 from geo.store import Jobs
-from geo.vocabulary import JobKind, JobState
+from geo.vocabulary import Entity, JobKind, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +37,8 @@ DATUMS: Final = ("wgs84", "cgcs2000", "gcj02", "bd09", "EPSG:4547", "EPSG:4546",
 """Offered by name; any other EPSG or ESRI code may be written."""
 CHECKED_AT_ONCE: Final = 2_000_000
 """Bytes, about 20,000 rows. Larger files are checked by the worker, with progress."""
+FLAGS: Final = ("backfill", "to_area", "from_points")
+"""What a person may say of a delivery with yes or no."""
 LISTED: Final = 50
 WAITS_S: Final = 20
 """Seconds after which a job that nobody began tells of a missing worker."""
@@ -90,26 +92,24 @@ class IntakeService:
         return self._desk.recipes.serving(entity)
 
     def options(self, entity: str) -> dict[str, bool]:
-        """Say which remarks make sense for an entity: datum, backfill, to_area."""
+        """Say which remarks make sense for an entity, by the names an order has for them."""
         spec = entity_spec(entity)
         return {
             "crs": spec.placing is not Placing.NONE,
             "backfill": bool(spec.known_by),
             "to_area": spec.placing is Placing.AREA_ONLY,
+            "from_points": spec.stored is Entity.AREA,
         }
 
     # ---- a file, before it is imported -------------------------------------------------------
 
-    def columns(self, token: str, entity: str) -> list[dict[str, Any]]:
-        """List the columns of a brought file with some of their values."""
-        return [asdict(column) for column in look_at(self.staging.find(token), entity)]
-
-    def mapping(self, token: str, entity: str) -> dict[str, Any]:
+    def mapping(self, token: str, entity: str, layer: str | None = None) -> dict[str, Any]:
         """Give what matching by hand begins with: `fields`, `columns`, a `guess` for each field.
 
         `personal` names the columns that a recipe made from it drops unread.
         """
-        every = self.columns(token, entity)
+        seen = look_at(self.staging.find(token), entity, layer=layer or None)
+        every = [asdict(column) for column in seen]
         columns = [one for one in every if not one["personal"] and not one["dropped"]]
         fields = [
             {
@@ -128,7 +128,9 @@ class IntakeService:
             "personal": [column["name"] for column in every if column["personal"]],
         }
 
-    def values(self, token: str, entity: str, matched: Mapping[str, str]) -> dict[str, Any]:
+    def values(
+        self, token: str, entity: str, matched: Mapping[str, str], layer: str | None = None
+    ) -> dict[str, Any]:
         """Give the distinct words of the columns that feed closed fields, and the words allowed."""
         closed = {
             field.name: sorted(map(str, field.choices))
@@ -137,7 +139,8 @@ class IntakeService:
         }
         if not closed:
             return {}
-        found = distinct_values(self.staging.find(token), [matched[name] for name in closed])
+        path, columns = self.staging.find(token), [matched[name] for name in closed]
+        found = distinct_values(path, columns, layer=layer or None)
         return {
             name: {"choices": choices, "words": found.get(matched[name], [])}
             for name, choices in closed.items()
@@ -153,7 +156,7 @@ class IntakeService:
         path = self.staging.find(order["token"])
         if path.stat().st_size > CHECKED_AT_ONCE:
             return {"job": self._queue(JobKind.CHECK, request, actor)}
-        how = {name: request[name] for name in ("crs", "backfill", "to_area")}
+        how = {name: request[name] for name in ("crs", "layer", *FLAGS)}
         recipe = self._desk.recipes.source(request["recipe"])
         preview = check_files(
             self._world.store, request["entity"], [path], actor=actor, now=self._world.now,
@@ -233,8 +236,8 @@ class IntakeService:
             "name": path.name,
             "recipe": str(order["recipe"]),
             "crs": (order.get("crs") or None) if allowed["crs"] else None,
-            "backfill": allowed["backfill"] and bool(order.get("backfill")),
-            "to_area": allowed["to_area"] and bool(order.get("to_area")),
+            "layer": (order.get("layer") or "").strip() or None,
+            **{name: allowed[name] and bool(order.get(name)) for name in FLAGS},
         }
 
     def _queue(self, kind: JobKind, request: Mapping[str, Any], actor: str) -> int:

@@ -95,8 +95,8 @@ def _order(field: Field, spec: EntitySpec) -> tuple[int, int]:
 def _known_headers(entity: str) -> dict[str, set[str]]:
     headers = {field.name: {field.name} for field in entity_spec(entity).fields}
     for variant in load_recipe(DEFAULT_RECIPE).entities.get(entity, ()):
-        for name, column in variant.columns.items():
-            headers[name] |= set(column.source)
+        for name in headers.keys() & variant.columns.keys():
+            headers[name] |= set(variant.columns[name].source)
     return headers
 
 

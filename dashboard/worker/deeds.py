@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Desk", "Outcome", "perform"]
 
-HOW: Final = ("crs", "backfill", "to_area")
+HOW: Final = ("crs", "backfill", "to_area", "from_points", "layer")
 """What a request may say about a delivery, by the names `import_files` takes."""
 
 

@@ -169,12 +169,14 @@ def _worded(values: pd.Series, name: str, check: FileCheck) -> pd.Series:
     return text.mask(personal_text(text), HIDDEN) if kind is Kind.TEXT else text
 
 
-def distinct_values(path: Path, columns: Sequence[str]) -> dict[str, list[str]]:
+def distinct_values(
+    path: Path, columns: Sequence[str], *, layer: str | None = None
+) -> dict[str, list[str]]:
     """List the distinct texts of some columns of a file, the most frequent first.
 
     Texts that look personal are left out, and more than `WORDS_SHOWN` of one column.
     """
-    frame = read_table(path).frame
+    frame = read_table(path, layer=layer).frame
     found = {}
     for name in (name for name in columns if name in frame):
         counts = plain_text(frame[name]).value_counts()
