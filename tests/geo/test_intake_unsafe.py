@@ -124,6 +124,13 @@ def test_a_sheet_whose_rows_have_no_end_is_refused(tmp_path: Path) -> None:
     refused(packed(tmp_path / "t.xlsx", parts), "unfolds into", "远超正常")
 
 
+def test_a_text_in_parquet_that_is_no_text_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({"a": ["140322100200"]}).to_parquet(path, compression=None, use_dictionary=False)
+    path.write_bytes(path.read_bytes().replace(b"140322100200", b"140322\xff00200"))
+    refused(path, "damaged", "已损坏")
+
+
 # Archives
 
 

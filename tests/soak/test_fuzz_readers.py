@@ -27,7 +27,7 @@ from tests.soak.mutations import mutated, valid_files
 
 INPUTS = int(os.environ.get("SANLING_FUZZ", "100000"))
 PER_TASK = 1000
-REHEARSED = 0.01
+REHEARSED = 0.03
 """Share of the readable files that go through a whole import, which stores nothing."""
 SLOWEST_S = 20.0
 MEMORY = 4 * 1024**3

@@ -59,6 +59,7 @@ def read_geopackage(source: Source) -> RawTable:
         if layer in _views(content):
             raise unsafe(source.name, f"has a view as layer {layer!r}", f"的图层“{layer}”是视图")
         about, table = _read(content, layer)
+        table.validate(full=True)
         refuse_size(table.column_names, table.num_rows, source.name)
         shapes = None
         if about["geometry_type"] is not None:

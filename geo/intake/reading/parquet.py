@@ -38,7 +38,10 @@ def read_parquet(source: Source) -> RawTable:
     with guarded(source.name, *FAULTS):
         file = pq.ParquetFile(pa.BufferReader(source.content))
         _refuse_bomb(file.metadata, source)
-        frame = file.read().to_pandas()
+        table = file.read()
+        # Texts of a damaged file may be no UTF-8, which only shows where somebody reads them.
+        table.validate(full=True)
+        frame = table.to_pandas()
         shapes = None
         if "geometry" in frame:
             shapes = shapely.from_wkb(frame.pop("geometry").to_numpy(), on_invalid="ignore")
