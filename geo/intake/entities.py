@@ -234,8 +234,11 @@ DISPUTES: Final = EntitySpec(
     order=(
         ("requested_at", "forms_filled_at"),
         ("requested_at", "registered_at"),
+        ("forms_filled_at", "registered_at"),
         ("registered_at", "in_session_at"),
+        ("registered_at", "ended_at"),
         ("requested_at", "ended_at"),
+        ("in_session_at", "ended_at"),
     ),
     known_by=("requested_at",),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geo.intake.mediation import check_mediation
 from geo.vocabulary import Review
 
 if TYPE_CHECKING:
@@ -32,13 +33,15 @@ def check_retractions(keys: pd.Series, verdicts: Verdicts, standing: Standing) -
 
 
 def check_steps(typed: Typed, verdicts: Verdicts, keys: pd.Series, standing: Standing) -> None:
-    """Q12: a delivery makes undecided what was decided.
+    """Q12: a delivery makes undecided what was decided, or agreed what was refused.
 
     From one decision to another the source may go: that is a correction. A record that two
     people found to be a duplicate stays one, whatever the source says of its review; and a
     blank says nothing of it.
     """
     frame, records = typed.frame, standing.records
+    if "both_parties_consent" in frame:
+        check_mediation(typed, verdicts, keys, standing)
     if "review" not in typed.fed or "review" not in frame or records.empty:
         return
     is_open = frame["review"].isin(OPEN)

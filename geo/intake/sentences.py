@@ -71,8 +71,11 @@ ROW: Final[dict[str, tuple[str, str]]] = {
         "文本疑似证件号、电话或车牌号，已隐藏。",
     ),
     "Q12": (
-        "The step is not allowed: what was decided cannot become undecided again.",
-        "审核步骤不合规：已作出结论的记录不能退回未审核状态。",
+        (
+            "The step is not allowed: what was decided cannot become undecided again, "
+            "and what a party refused was not agreed."
+        ),
+        "步骤不合规：已作出结论的不能退回未决状态，当事一方拒绝调解的不能记为调解成功。",
     ),
     "Q13": ("A hazard with a deadline has no due date.", "限期整改隐患缺少到期日。"),
     "Q14": (
