@@ -92,7 +92,7 @@ def test_approximate_boundaries_are_told_of_in_data_legend_and_card(
     assert "近似边界" in str(legend_steps(colouring, "zh"))
     plain = colouring | {"approximate": False}
     assert "近似边界" not in str(legend_steps(plain, "zh"))
-    assert "approximate" in services.cards.area(vague, query, "en")["boundary"]
+    assert "Approximate" in services.cards.area(vague, query, "en")["boundary"]
     assert services.cards.area(gone, query, "en")["boundary"] == ""
 
 

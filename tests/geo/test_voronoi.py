@@ -62,7 +62,8 @@ def test_cells_tile_their_ground_without_overlap(scene: tuple[NDArray[np.float64
     xy, ground = scene
     cells = voronoi_cells(xy, ground)
     assert np.isclose(shapely.area(cells).sum(), ground.area, rtol=1e-6)
-    assert shapely.coverage_is_valid(cells)
+    # Piece by piece: GEOS finds fault with a sound coverage where one cell has two pieces.
+    assert shapely.coverage_is_valid(shapely.get_parts(cells))
     together = shapely.union_all(cells)
     assert shapely.symmetric_difference(together, ground).area < 1e-6 * ground.area
 
