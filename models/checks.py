@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from models.cells import Cells
     from models.planner import PatrolProblem, Planner
     from models.risk_model import RiskModel
+    from models.zero.streak_break import Ground, StreakBreak
 
 __all__ = [
     "PLANNER_CHECKS",
     "RISK_MODEL_CHECKS",
     "PromiseBrokenError",
+    "chances_ignore_the_future",
     "check_planner",
     "check_risk_model",
 ]
@@ -110,18 +112,33 @@ def ignores_the_future(
     model: RiskModel, incidents: RiskIncidents, cells: Cells, as_of: date
 ) -> None:
     """Check that incidents after `as_of`, or reported after it, do not matter."""
-    past = incidents.seen(as_of)
-    later = past.frame.assign(
-        occurred=past.frame["occurred"] + pd.Timedelta(days=10_000),
-        reported=past.frame["reported"] + pd.Timedelta(days=10_000),
-    )
-    late = past.frame.assign(reported=pd.Timestamp(as_of + timedelta(days=1)))
-    more = pd.concat([past.frame, later, late], ignore_index=True)
+    past, more = incidents.seen(as_of), _with_a_future(incidents, as_of)
     _same(
         model,
-        _learn(model, RiskIncidents(more, incidents.crs, incidents.begins), cells, as_of),
+        _learn(model, more, cells, as_of),
         _learn(model, past, cells, as_of),
         "what came after as_of matters",
+    )
+
+
+def chances_ignore_the_future(
+    model: StreakBreak, incidents: RiskIncidents, ground: Ground, as_of: date
+) -> None:
+    """Check that incidents after `as_of`, or reported after it, change no chance of a break.
+
+    Neither in learning up to `as_of`, nor in asking an already fitted model about `as_of`.
+    """
+    past, more = incidents.seen(as_of), _with_a_future(incidents, as_of)
+    fitted = clone(model).fit(past, ground, as_of=as_of)
+    right = fitted.chances(past, as_of=as_of)["chance_28"].to_numpy()
+    asked = fitted.chances(more, as_of=as_of)["chance_28"].to_numpy()
+    _same(model, asked, right, "what came after as_of matters where it is asked")
+    taught = clone(model).fit(more, ground, as_of=as_of).chances(past, as_of=as_of)
+    _same(
+        model,
+        taught["chance_28"].to_numpy(),
+        right,
+        "what came after as_of matters where it learns",
     )
 
 
@@ -170,13 +187,24 @@ PLANNER_CHECKS: Final[tuple[Callable[[Planner, PatrolProblem, int], None], ...]]
 )
 
 
+def _with_a_future(incidents: RiskIncidents, as_of: date) -> RiskIncidents:
+    """Add to what was seen by `as_of` as much that happened, or was reported, after it."""
+    past = incidents.seen(as_of).frame
+    tomorrow = pd.Timestamp(as_of + timedelta(days=1))
+    span = pd.Timedelta(days=(tomorrow - past["occurred"].min()).days + 1)
+    later = past.assign(occurred=past["occurred"] + span, reported=past["reported"] + span)
+    late = past.assign(reported=tomorrow)
+    more = pd.concat([past, later, late], ignore_index=True)
+    return RiskIncidents(more, incidents.crs, incidents.begins)
+
+
 def _learn(model: RiskModel, incidents: RiskIncidents, cells: Cells, as_of: date) -> Floats:
     fitted = clone(model).fit(incidents, cells, as_of=as_of)
     answer: Floats = fitted.expected(HORIZON_DAYS).to_numpy()
     return answer
 
 
-def _same(model: RiskModel, one: Floats, other: Floats, complaint: str) -> None:
+def _same(model: object, one: Floats, other: Floats, complaint: str) -> None:
     _keep(bool(np.allclose(one, other, rtol=1e-9, atol=1e-12)), model, complaint)
 
 

@@ -272,7 +272,16 @@ def test_importing_the_dashboard_asks_nobody_and_says_nothing() -> None:
 
 # ---- guardrails -----------------------------------------------------------------------------
 
-WATCHED = ("models.risk", "models.patterns", "models.patrol", "models.evaluation", "models.planner")
+WATCHED = (
+    "models.risk",
+    "models.patterns",
+    "models.patrol",
+    "models.evaluation",
+    "models.planner",
+    "models.zero.streak_break",
+    "models.zero.streak_hazard",
+    "models.zero.streak_history",
+)
 GRIEVANCES = ("geo.schemas.grievances", "models.zero")
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from geo.errors import SchemaError
 from models.zero.days import civil_days, column, day_number
 from models.zero.register import Register
+from models.zero.spans import FIRST, SPAN, Gaps, need_columns
 
 if TYPE_CHECKING:
     from datetime import date
 
     from geo.window import Window
-    from models.arrays import Bools, Floats, Ints
+    from models.arrays import Floats, Ints
 
 __all__ = ["DAYS_PER_YEAR", "ReportedCounts", "present_silence", "reported_counts"]
 
@@ -61,9 +61,7 @@ class _Record:
     register: Register
     events: Ints
     """Keys `subject * SPAN + day`, ascending."""
-    gap_subject: Ints
-    gap_start: Ints
-    gap_end: Ints
+    gaps: Gaps
 
     def count(self, start: Ints, end: Ints) -> Floats:
         """Count the reports of `[start, end)`, shape (n, B) of the bounds."""
@@ -76,17 +74,7 @@ class _Record:
         """Measure the observed time of `[start, end)` in years, shape (n, B)."""
         begin = np.maximum(start, self.register.first[:, None])
         stop = np.minimum(end, self.register.last[:, None])
-        days: Floats = np.maximum(stop - begin, 0).astype(float)
-        rows = self.gap_subject
-        lost = np.minimum(self.gap_end[:, None], stop[rows])
-        lost = np.maximum(lost - np.maximum(self.gap_start[:, None], begin[rows]), 0)
-        np.subtract.at(days, rows, lost)
-        return np.asarray(days / DAYS_PER_YEAR)
-
-
-SPAN: Final = 10**7
-FIRST: Final = 10**6
-"""Days. Every civil day, plus FIRST, lies in (0, SPAN): one key holds subject and day."""
+        return np.asarray(self.gaps.observed(begin, stop) / DAYS_PER_YEAR)
 
 
 def reported_counts(
@@ -184,45 +172,17 @@ def _last_report(record: _Record, today: int) -> Ints:
 def _record(
     subjects: pd.DataFrame, reports: pd.DataFrame, unassessed: pd.DataFrame | None
 ) -> _Record:
-    _need(subjects, ("subject_class",), "subjects", "主体表")
-    _need(reports, ("subject_id", "day"), "reports", "报告表")
+    need_columns(subjects, ("subject_class",), "subjects", "主体表")
+    need_columns(reports, ("subject_id", "day"), "reports", "报告表")
     register = Register.of(subjects)
-    gaps = _gaps(register, unassessed)
+    gaps = Gaps.of(unassessed, register.ids, key="subject_id")
     place = register.positions(reports["subject_id"])
     day = civil_days(reports["day"], missing=-FIRST)
     kept = (place >= 0) & (day > -FIRST)
     place, day = place[kept], day[kept]
     kept = (day >= register.first[place]) & (day < register.last[place])
-    kept &= ~_within(place, day, gaps)
-    return _Record(register, np.sort(place[kept] * SPAN + FIRST + day[kept]), *gaps)
-
-
-def _gaps(register: Register, unassessed: pd.DataFrame | None) -> tuple[Ints, Ints, Ints]:
-    """Give the unassessed spans as subject, start, end; sorted, and cut so that none overlap."""
-    if unassessed is None or unassessed.empty:
-        none = np.empty(0, dtype=np.int64)
-        return none, none, none
-    _need(unassessed, ("subject_id", "start", "end"), "unassessed", "未评估时段表")
-    place = register.positions(unassessed["subject_id"])
-    start, end = (civil_days(unassessed[name], missing=-FIRST) for name in ("start", "end"))
-    frame = pd.DataFrame({"place": place, "start": start, "end": end})
-    frame = frame[(frame["place"] >= 0) & (frame["end"] > frame["start"])]
-    frame = frame.sort_values(["place", "start"], ignore_index=True)
-    reached = frame.groupby("place")["end"].cummax().groupby(frame["place"]).shift()
-    frame["start"] = np.maximum(frame["start"], reached.fillna(-FIRST).astype(np.int64))
-    frame = frame[frame["end"] > frame["start"]]
-    return frame["place"].to_numpy(), frame["start"].to_numpy(), frame["end"].to_numpy()
-
-
-def _within(place: Ints, day: Ints, gaps: tuple[Ints, Ints, Ints]) -> Bools:
-    """Tell which reports fall into an unassessed span, shape (n_reports,)."""
-    subject, start, end = gaps
-    if not len(subject):
-        return np.zeros(len(place), dtype=bool)
-    key = place * SPAN + FIRST + day
-    before = np.searchsorted(subject * SPAN + FIRST + start, key, side="right") - 1
-    same = (before >= 0) & (subject[before] == place)
-    return np.asarray(same & (day < end[before]))
+    kept &= ~gaps.hold(place, day)
+    return _Record(register, np.sort(place[kept] * SPAN + FIRST + day[kept]), gaps)
 
 
 def _peers(subjects: pd.DataFrame) -> pd.DataFrame:
@@ -240,12 +200,3 @@ def _peers(subjects: pd.DataFrame) -> pd.DataFrame:
         },
         index=subjects.index,
     )
-
-
-def _need(frame: pd.DataFrame, names: tuple[str, ...], table: str, table_zh: str) -> None:
-    missing = [name for name in names if name not in frame.columns]
-    if missing:
-        raise SchemaError(
-            f"{table} lack {', '.join(missing)}; the columns {', '.join(names)} are needed.",
-            f"{table_zh}缺少列 {'、'.join(missing)}；需要列 {'、'.join(names)}。",
-        )

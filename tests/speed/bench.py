@@ -32,7 +32,16 @@ def main() -> None:
     """Run every measurement; one that cannot run here says why."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        for measure in (demo_build, zero_status, hotspots, pages, silence, chicago, map_update):
+        for measure in (
+            demo_build,
+            zero_status,
+            hotspots,
+            pages,
+            silence,
+            chicago,
+            streak_break,
+            map_update,
+        ):
             print(f"\n{(measure.__doc__ or '').splitlines()[0]}")
             measure(work)
 
@@ -125,6 +134,16 @@ def chicago(work: Path) -> None:
         db=db,
     )
     run("hotspots of 31 December 2017", "hotspots", "--as-of", "2017-12-31", db=db)
+
+
+def streak_break(work: Path) -> None:
+    """Chance that a silence breaks: Chicago 2017, learned from 2014-2016, half-mile cells."""
+    from tests.speed.streak_power import measure
+
+    if not (shared() / "chicago").is_dir():
+        print("  left out: no real data here (set SANLING_SHARED to their folder)")
+        return
+    measure(shared() / "chicago")
 
 
 def map_update(work: Path) -> None:
