@@ -272,16 +272,7 @@ def test_importing_the_dashboard_asks_nobody_and_says_nothing() -> None:
 
 # ---- guardrails -----------------------------------------------------------------------------
 
-WATCHED = (
-    "models.risk",
-    "models.patterns",
-    "models.patrol",
-    "models.evaluation",
-    "models.planner",
-    "models.zero.streak_break",
-    "models.zero.streak_hazard",
-    "models.zero.streak_history",
-)
+WATCHED = ("models.risk", "models.patterns", "models.patrol", "models.evaluation", "models.planner")
 GRIEVANCES = ("geo.schemas.grievances", "models.zero")
 
 
@@ -335,6 +326,16 @@ def test_the_walk_finds_a_module_behind_another() -> None:
 def test_grievances_reach_no_risk_pattern_evaluation_or_patrol(module: str) -> None:
     reached = reached_from(module)
     assert [name for name in reached if name.startswith(GRIEVANCES)] == []
+
+
+PETITIONS = ("geo.schemas.grievances", "models.zero.petitions", "models.zero.facts")
+
+
+@pytest.mark.parametrize("module", ["streak_break", "streak_hazard", "streak_history"])
+def test_petitions_reach_no_chance_of_a_break(module: str) -> None:
+    reached = reached_from(f"models.zero.{module}")
+    assert [name for name in reached if name.startswith(PETITIONS)] == []
+    assert "models.risk_incidents" in reached_from("models.zero.streak_break")
 
 
 def test_there_is_something_to_watch() -> None:
