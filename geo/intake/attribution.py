@@ -31,6 +31,8 @@ def attribute(
     >>> attribute(units, places, day, subjects=subjects, areas=areas).tolist()
     ['u', 'v', 'v']
     """
+    if subjects.empty:
+        return pd.Series(index=area_code.index, dtype="str")
     is_unit = subjects["unit_id"].notna()
     of_unit = _unit_subjects(unit_id, day, subjects[is_unit])
     of_area = area_code.map(nearest_of(subjects.index[~is_unit], areas))

@@ -25,7 +25,7 @@ from geo.intake.default_address import at_declared, crowded
 from geo.intake.doubles import remark_duplicates, remark_known
 from geo.intake.faults import Verdicts
 from geo.intake.keys import made_keys
-from geo.intake.known import check_retractions, check_steps, settled_rows
+from geo.intake.known import check_retractions, check_steps, settled_rows, told_before
 from geo.intake.merging import merge_rows, shared_by_record
 from geo.intake.parents import check_parents
 from geo.intake.personal import refuse_personal, without_personal
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.intake.faults import Mask
+    from geo.intake.known import Positions
     from geo.intake.recipe import Variant
     from geo.intake.task import Task
     from geo.store import Standing
@@ -88,6 +89,8 @@ class FileCheck:
     implied: pd.DataFrame = field(default_factory=pd.DataFrame)
     standing: Standing | None = field(init=False)
     """What the ledger knew of the file's records when they were checked."""
+    found_at: Positions = field(init=False)
+    """For each row the position of its record among those standing, -1 where there is none."""
 
     def __post_init__(self) -> None:
         """Begin with every row kept and nothing shown."""
@@ -344,19 +347,21 @@ class FileCheck:
         task, spec = self.task, self.task.spec
         if spec.stored not in INCIDENTS or spec.key not in self.typed.fed:
             return np.zeros(self.raw.rows, dtype=bool)
+        standing = self._read_standing()
         return settled_rows(
             self.typed,
-            self.typed.frame[spec.key],
-            self._read_standing(),
+            standing,
+            self.found_at,
             happened=HAPPENED[spec.stored],
             areas_seq=task.store.untouched_since(Entity.AREA),
         )
 
     def _read_standing(self) -> Standing:
-        """Read once what the ledger knows of the file's records."""
+        """Read once what the ledger knows of the file's records, and where each row's is."""
         if self.standing is None:
-            keys = self.typed.frame[self.task.spec.key].dropna().unique()
-            self.standing = self.task.store.standing(self.task.spec.stored, pd.Index(keys))
+            keys = pd.Index(self.typed.frame[self.task.spec.key])
+            known = self.task.store.standing(self.task.spec.stored, keys.dropna().unique())
+            self.standing, self.found_at = known, known.records.index.get_indexer(keys)
         return self.standing
 
     def _second_delivery(self) -> None:
@@ -365,13 +370,15 @@ class FileCheck:
             return
         keys, standing = self.typed.frame[spec.key], self._read_standing()
         check_retractions(keys, self.verdicts, standing)
-        check_steps(self.typed, self.verdicts, keys, standing)
+        check_steps(self.typed, self.verdicts, keys, standing, self.found_at)
         if spec.stored in INCIDENTS:
+            happened = HAPPENED[spec.stored]
+            told = told_before(self.typed, standing, self.found_at, happened=happened)
             remark_known(
                 self.typed.frame,
                 keys,
                 self.verdicts,
-                ~self.merged & ~self.default,
+                ~self.merged & ~self.default & ~told,
                 entity=spec.stored,
                 store=self.task.store,
                 metric_crs=self.task.metric_crs,

@@ -68,16 +68,18 @@ def compare(frame: pd.DataFrame, known: pd.DataFrame, *, fed: AbstractSet[str]) 
     is_known = at >= 0
     if not is_known.any():
         return Delivery(frame, frame.iloc[:0], 0)
-    said = frame if is_known.all() else frame[is_known]
-    stood = known.iloc[at[is_known]]
+    said, where = frame[is_known], at[is_known]
+    in_order = len(where) == len(known) and bool((where == np.arange(len(where))).all())
     other = np.zeros(len(said), dtype=bool)
-    merged = said.copy()
     for name in frame.columns:
         if name in fed:
-            other |= differs(said[name], stood[name])
-        else:
-            merged[name] = stood[name]
-    return Delivery(frame[~is_known], merged[other], int((~other).sum()))
+            column = known[name] if in_order else known[name].iloc[where]
+            other |= differs(said[name], column)
+    changed, stood = said[other].copy(), known.iloc[where[other]]
+    for name in frame.columns:
+        if name not in fed:
+            changed[name] = stood[name]
+    return Delivery(frame[~is_known], changed, int((~other).sum()))
 
 
 def differs(said: pd.Series, stood: pd.Series) -> Mask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["remark_duplicates", "remark_known"]
 
+NAMES: Final = ["lon", "lat", "occurred_from", "category"]
+
 
 def remark_duplicates(
     frame: pd.DataFrame, verdicts: Verdicts, rows: Mask, *, metric_crs: str
@@ -28,7 +30,7 @@ def remark_duplicates(
     asked = np.flatnonzero(verdicts.stating & rows & _complete(frame))
     if len(asked) < 2:  # noqa: PLR2004 - a pair needs two
         return
-    scaled = _scaled(frame.iloc[asked], metric_crs)
+    scaled = _scaled(frame[NAMES].iloc[asked], metric_crs)
     pairs = cKDTree(scaled).query_pairs(1.0, p=np.inf, output_type="ndarray")
     pairs = pairs[_in_circle(scaled[pairs[:, 0]], scaled[pairs[:, 1]])]
     _remark(verdicts, asked[pairs.ravel()])
@@ -56,8 +58,7 @@ def remark_known(
     known = known[_complete(known) & _witness(known)]
     if known.empty:
         return
-    names = ["lon", "lat", "occurred_from", "category"]
-    scaled = _scaled(pd.concat([frame.iloc[asked][names], known[names]]), metric_crs)
+    scaled = _scaled(pd.concat([frame[NAMES].iloc[asked], known[NAMES]]), metric_crs)
     here, there = scaled[: len(asked)], scaled[len(asked) :]
     boxes = cKDTree(here).sparse_distance_matrix(
         cKDTree(there), 1.0, p=np.inf, output_type="ndarray"

@@ -31,6 +31,8 @@ class Verdicts:
     """Shape (n,), text: the rule that keeps the row out, "" for a row that is kept."""
     columns: NDArray[Any] = field(init=False)
     """Shape (n,), text: the field at fault, "" where no single field is."""
+    kept: Mask = field(init=False)
+    """Rows that no rule kept out."""
     remarks: dict[str, Mask] = field(default_factory=dict)
     """Warning code -> rows, whether kept or not."""
     spared: Mask = field(init=False)
@@ -39,14 +41,9 @@ class Verdicts:
     def __post_init__(self) -> None:
         """Begin with every row kept."""
         self.codes = np.full(self.n, "", dtype="<U3")
-        self.columns = np.full(self.n, "", dtype="<U32")
+        self.columns = np.full(self.n, "", dtype=object)
+        self.kept = np.ones(self.n, dtype=bool)
         self.spared = np.zeros(self.n, dtype=bool)
-
-    @property
-    def kept(self) -> Mask:
-        """Say which rows no rule kept out."""
-        kept: Mask = self.codes == ""
-        return kept
 
     @property
     def stating(self) -> Mask:
@@ -57,6 +54,7 @@ class Verdicts:
         """Keep `rows` out by rule `code`, where no earlier rule did."""
         judged = self.kept if code in OF_KEYS else self.stating
         hit = np.asarray(rows, dtype=bool) & judged
+        self.kept = self.kept & ~hit
         self.codes[hit] = code
         self.columns[hit] = column
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.intake.mediation import check_mediation
 from geo.vocabulary import Review
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from geo.intake.faults import Mask, Verdicts
     from geo.store import Standing
 
-__all__ = ["check_retractions", "check_steps", "settled_rows"]
+__all__ = ["check_retractions", "check_steps", "settled_rows", "told_before"]
+
+Positions: TypeAlias = NDArray[np.intp]
+"""For each row the position of its record among the standing ones, -1 where there is none."""
 
 OPEN: Final = (Review.REPORTED, Review.UNDER_REVIEW)
 DECIDED: Final = (Review.CONFIRMED, Review.REJECTED, Review.DUPLICATE)
@@ -32,7 +36,9 @@ def check_retractions(keys: pd.Series, verdicts: Verdicts, standing: Standing) -
     verdicts.keep_out("Q21", unknown)
 
 
-def check_steps(typed: Typed, verdicts: Verdicts, keys: pd.Series, standing: Standing) -> None:
+def check_steps(
+    typed: Typed, verdicts: Verdicts, keys: pd.Series, standing: Standing, at: Positions
+) -> None:
     """Q12: a delivery makes undecided what was decided, or agreed what was refused.
 
     From one decision to another the source may go: that is a correction. A record that two
@@ -47,7 +53,10 @@ def check_steps(typed: Typed, verdicts: Verdicts, keys: pd.Series, standing: Sta
     is_open = frame["review"].isin(OPEN)
     if not is_open.any() and records["duplicate_of"].isna().all():
         return
-    stood = records[["review", "duplicate_of"]].reindex(pd.Index(keys)).set_axis(frame.index)
+    stood = pd.DataFrame(
+        {n: records[n].array.take(at, allow_fill=True) for n in ("review", "duplicate_of")},
+        index=frame.index,
+    )
     silent = stood["review"].notna() & typed.blank["review"]
     kept = silent | stood["duplicate_of"].notna()
     frame["review"] = frame["review"].mask(kept, stood["review"])
@@ -55,8 +64,16 @@ def check_steps(typed: Typed, verdicts: Verdicts, keys: pd.Series, standing: Sta
     verdicts.keep_out("Q12", undone & verdicts.stating, "review")
 
 
+def told_before(typed: Typed, standing: Standing, at: Positions, *, happened: str) -> Mask:
+    """Say which rows state the point, the time and the category the ledger holds for them.
+
+    Whether such a record has a double beside it was asked when the later of the two came.
+    """
+    return _same(typed, standing, at, (happened, "lon", "lat", "category"))
+
+
 def settled_rows(
-    typed: Typed, keys: pd.Series, standing: Standing, *, happened: str, areas_seq: int
+    typed: Typed, standing: Standing, at: Positions, *, happened: str, areas_seq: int
 ) -> Mask:
     """Say which rows state the point, the time and the area that the ledger holds for them.
 
@@ -64,14 +81,15 @@ def settled_rows(
     finding their area again gives the same: the point lay in that area, or was kept there by the
     rule that keeps it now.
     """
-    frame, records = typed.frame, standing.records
-    at = records.index.get_indexer(pd.Index(keys))
-    known = at >= 0
-    if not known.any():
-        return known
-    seq = records["seq"].to_numpy()
-    same = known & frame["lon"].notna().to_numpy() & (seq[at] > areas_seq)
-    for name in (happened, "lon", "lat", "area_code"):
-        stood = records[name].array.take(at, allow_fill=True)
-        same &= pd.Series(frame[name].array == stood).fillna(value=False).to_numpy(dtype=bool)
-    return same
+    seq = standing.records["seq"].to_numpy()
+    same = _same(typed, standing, at, (happened, "lon", "lat", "area_code"))
+    return same & (seq[at] > areas_seq) if len(seq) else same
+
+
+def _same(typed: Typed, standing: Standing, at: Positions, names: tuple[str, ...]) -> Mask:
+    same = (at >= 0) & typed.frame["lon"].notna().to_numpy(dtype=bool)
+    for name in names if same.any() else ():
+        stood = standing.records[name].array.take(at, allow_fill=True)
+        equal = pd.Series(typed.frame[name].array == stood)
+        same &= equal.fillna(value=False).to_numpy(dtype=bool)
+    return np.asarray(same, dtype=bool)

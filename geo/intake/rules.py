@@ -104,8 +104,11 @@ def check_keys(rows: Rows) -> None:
     if rows.spec.key not in rows.typed.fed:
         return
     key = rows.frame[rows.spec.key]
-    used = pd.DataFrame({"key": key, "back": rows.verdicts.spared}, index=key.index)
-    again = used.duplicated() & ~rows.parts
+    back = rows.verdicts.spared
+    again = pd.Series(data=False, index=key.index)
+    for part in (key[~back], key[back]):
+        again[part.index] = part.duplicated()
+    again &= ~rows.parts
     rows.keep_out("Q01", key.isna() | again, rows.spec.key)
 
 

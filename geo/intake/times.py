@@ -72,6 +72,10 @@ def parse_moments(values: pd.Series, *, zone: ZoneInfo, formats: Sequence[str] =
     """
     if values.dtype.kind == "M":
         return _native(values, zone)
+    if values.isna().all():
+        nothing = np.zeros(len(values), dtype=bool)
+        utc = pd.Series(pd.NaT, index=values.index, dtype="datetime64[us, UTC]")
+        return Moments(utc, nothing, nothing, nothing)
     text = _plain(values)
     aware = text.str.contains(_OFFSET, regex=True, na=False).to_numpy(dtype=bool)
     naive = ~aware & text.notna().to_numpy()
@@ -91,6 +95,9 @@ def parse_days(
 
     A moment with a zone gives the local day in `zone`.
     """
+    if values.isna().all():
+        unknown = pd.Series(pd.NaT, index=values.index, dtype="datetime64[us]")
+        return unknown, np.zeros(len(values), dtype=bool)
     moments = parse_moments(values, zone=zone, formats=formats)
     return local_days(moments.utc, zone), moments.unreadable
 

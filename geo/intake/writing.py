@@ -130,7 +130,10 @@ def _delivery(check: FileCheck, table: pd.DataFrame) -> Delivery:
     back = pd.Index(keys[check.verdicts.kept & check.verdicts.spared])
     delivery = deliver(table, back, check.standing, fed=check.typed.fed)
     # What is unchanged was valid when it was written.
-    new, changed = (validate(rows, task.spec.stored) for rows in (delivery.new, delivery.changed))
+    new, changed = (
+        validate(rows, check.task.spec.stored) if len(rows) else rows
+        for rows in (delivery.new, delivery.changed)
+    )
     return replace(delivery, new=new, changed=changed)
 
 

@@ -46,7 +46,7 @@ def standing_between(
     parts = [table.to_pandas().set_index(key) for table in found if len(table)]
     parts += [tail[list(COLUMNS)]] if len(tail) or not parts else []
     stated = pd.concat(parts)
-    stated = stated[~stated.index.isin(besides)]
+    stated = stated[pd.Index(besides.unique()).get_indexer(stated.index) < 0]
     now = last_events(connection, entity, stated.index.unique())
     standing: pd.DataFrame = stated[stated["seq"].isin(now.loc[stands(now), "seq"])]
     return standing

@@ -209,15 +209,21 @@ def read_stamps(connection: sa.Connection, entity: str) -> pd.DataFrame:
 
 
 def read_rows(connection: sa.Connection, entity: str, seqs: NDArray[np.int64]) -> pd.DataFrame:
-    """Read the records that the events `seqs` stated, all of them in segments."""
-    wanted = pa.array(seqs)
+    """Read the records that the events `seqs`, sorted and all in segments, stated."""
     tables = []
     for body in segment_bodies(connection, entity):
         table = pq.read_table(pa.BufferReader(body))
-        tables.append(table.filter(pc.is_in(table.column("seq"), value_set=wanted)))
+        wanted = _among(table.column("seq").to_numpy(), seqs)
+        tables.append(table if wanted.all() else table.filter(pa.array(wanted)))
     rows = _rows(pa.concat_tables(tables, promote_options="permissive"), entity)
     # A segment older than a column of its entity has no such column.
     return conform(rows.drop(columns=list(STAMPS)), entity)
+
+
+def _among(values: NDArray[np.int64], sorted_values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    at = np.minimum(sorted_values.searchsorted(values), len(sorted_values) - 1)
+    found: NDArray[np.bool_] = sorted_values[at] == values
+    return found
 
 
 def segment_bodies(

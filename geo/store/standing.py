@@ -75,9 +75,10 @@ class Standing:
 def standing_of(connection: sa.Connection, entity: str, keys: pd.Index) -> Standing:
     """Give what the ledger knows of `keys`; keys it never heard of are left out."""
     last = last_events(connection, entity, keys)
-    standing = last.loc[stands(last), "seq"]
-    records = records_of(connection, entity, standing.tolist())
-    return Standing(records.assign(seq=standing.reindex(records.index)), last.index[~stands(last)])
+    seqs = np.sort(last.loc[stands(last), "seq"].to_numpy())
+    # Records come in the order of the chain, as the sorted seqs do.
+    records = records_of(connection, entity, seqs.tolist()).assign(seq=seqs)
+    return Standing(records, last.index[~stands(last)])
 
 
 def stands(last: pd.DataFrame) -> pd.Series:
@@ -147,8 +148,12 @@ def _last_in_columns(connection: sa.Connection, entity: str, keys: pd.Index) -> 
     tail = sa.select(*(c[name] for name in COLUMNS)).where(c.entity == entity, beyond)
     newer = _frame(connection.execute(tail.order_by(c.seq)).all())
     known = pd.concat([read_stamps(connection, entity), newer], ignore_index=True)
-    last = _last(known.sort_values("seq"))
+    if not known["seq"].is_monotonic_increasing:
+        known = known.sort_values("seq")
+    last = _last(known)
     at = last.index.get_indexer(keys)
+    if len(at) == len(last) and (at == np.arange(len(at))).all():
+        return last
     return last.iloc[at[at >= 0]]
 
 
