@@ -38,10 +38,18 @@ def serve_by_default(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Sanling: the open risk map of the Three-Zeros programme. Without a command: serve."""
+    given = {"--db": db, "--host": host, "--port": port}
+    named = [name for name, value in given.items() if value]
     if context.invoked_subcommand is None:
         from dashboard.commands.serving import serve
 
         serve(db=db, host=host, port=port)
+    elif named:
+        raise UsageError(
+            f"{', '.join(named)} came before {context.invoked_subcommand}; give it after the "
+            "command.",
+            f"{'、'.join(named)} 写在了命令 {context.invoked_subcommand} 之前；请写在命令之后。",
+        )
 
 
 def _register() -> None:

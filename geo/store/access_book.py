@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -19,11 +18,10 @@ import sqlalchemy as sa
 from geo.errors import UsageError
 from geo.store.chain import GENESIS
 from geo.store.moments import moment_of, us_of
-from geo.store.sqlite import WRITES, add_guards, connect
+from geo.store.side_file import SideFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
 __all__ = ["AccessBook", "Account", "LogEntry"]
@@ -93,16 +91,11 @@ class AccessBook:
     """The file at `path`; made by the first account or entry."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._engine: sa.Engine | None = None
-        self._lock = Lock()
+        self._file = SideFile(path, book, append_only=[log])
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            if self._engine is not None:
-                self._engine.dispose()
-            self._engine = None
+        self._file.close()
 
     def is_empty(self) -> bool:
         """Tell whether there is no account yet: the store then belongs to whoever sits at it."""
@@ -128,7 +121,7 @@ class AccessBook:
             "scope": scope,
             "made_at": us_of(now),
         }
-        with self._write() as connection:
+        with self._file.write() as connection:
             taken = sa.select(account.c.name).where(account.c.name == name)
             if connection.execute(taken).first() is not None:
                 raise UsageError(
@@ -144,7 +137,7 @@ class AccessBook:
         """
         if "roles" in values:
             values["roles"] = orjson.dumps(list(values["roles"])).decode()
-        with self._write() as connection:
+        with self._file.write() as connection:
             changed = sa.update(account).where(account.c.name == name).values(**values)
             if not connection.execute(changed).rowcount:
                 raise UsageError(
@@ -154,7 +147,7 @@ class AccessBook:
 
     def note_failure(self, name: str, *, now: datetime) -> None:
         """Count a wrong password; after several in a row the account rests."""
-        with self._write() as connection:
+        with self._file.write() as connection:
             one = account.c.name == name
             counted = sa.update(account).where(one).values(failures=account.c.failures + 1)
             connection.execute(counted)
@@ -165,13 +158,13 @@ class AccessBook:
     def note_success(self, name: str) -> None:
         """Forget the wrong passwords before a right one."""
         one = sa.update(account).where(account.c.name == name, account.c.failures > 0)
-        with self._write() as connection:
+        with self._file.write() as connection:
             connection.execute(one.values(failures=0))
 
     def log(self, actor: str, deed: str, about: str, *, now: datetime) -> None:
         """Append one deed to the chain."""
         last = sa.select(log.c.seq, log.c.hash).order_by(log.c.seq.desc()).limit(1)
-        with self._write() as connection:
+        with self._file.write() as connection:
             seq, prev = connection.execute(last).first() or (0, GENESIS)
             facts = (seq + 1, us_of(now), actor, deed, about)
             connection.execute(
@@ -210,24 +203,10 @@ class AccessBook:
         return None
 
     def _rows(self, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
-        if not self.path.exists():
+        if not self._file.exists:
             return []
-        with self._opened().begin() as connection:
+        with self._file.read() as connection:
             return connection.execute(query).mappings().all()
-
-    def _write(self) -> AbstractContextManager[sa.Connection]:
-        return self._opened().execution_options(**{WRITES: True}).begin()
-
-    def _opened(self) -> sa.Engine:
-        with self._lock:
-            if self._engine is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                engine = connect(sa.URL.create("sqlite", database=str(self.path)))
-                with engine.execution_options(**{WRITES: True}).begin() as connection:
-                    book.create_all(connection)
-                    add_guards(connection, [log])
-                self._engine = engine
-            return self._engine
 
 
 def _account(row: sa.RowMapping) -> Account:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -16,13 +15,12 @@ import sqlalchemy as sa
 
 from geo.errors import NotReadyError, SanlingError
 from geo.store.moments import moment_of, us_of
-from geo.store.sqlite import WRITES, compact, connect
+from geo.store.side_file import SideFile
 from geo.store.tables import job, queue
 from geo.vocabulary import JobKind, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -85,16 +83,16 @@ class Jobs:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._engine: sa.Engine | None = None
-        self._lock = Lock()
+        self._file = SideFile(path, queue)
+
+    @property
+    def path(self) -> Path:
+        """Give the file the queue stands in."""
+        return self._file.path
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            if self._engine is not None:
-                self._engine.dispose()
-            self._engine = None
+        self._file.close()
 
     def enqueue(
         self, kind: JobKind, request: Mapping[str, Any], *, actor: str, now: datetime
@@ -102,7 +100,7 @@ class Jobs:
         """Queue a job and give its number; jobs that ended long ago are forgotten."""
         row = {"kind": kind, "state": JobState.QUEUED, "actor": actor, "queued_at": us_of(now)}
         old = job.c.state.not_in(OPEN) & (job.c.finished_at < us_of(now - KEPT))
-        with self._write() as connection:
+        with self._file.write() as connection:
             connection.execute(sa.delete(job).where(old))
             made = connection.execute(sa.insert(job).values(**row, request=_text(request)))
             return int((made.inserted_primary_key or [0])[0])
@@ -112,14 +110,14 @@ class Jobs:
 
         It is the claimant's alone, as long as it is heard of.
         """
-        if not self.path.exists():
+        if not self._file.exists:
             return None
         lost = (job.c.state == JobState.RUNNING) & (job.c.beat_at < us_of(now - LOST_AFTER))
         waits = sa.select(job).where((job.c.state == JobState.QUEUED) | lost)
-        with self._read() as connection:
+        with self._file.read() as connection:
             if connection.execute(waits.limit(1)).first() is None:
                 return None
-        with self._write() as connection:
+        with self._file.write() as connection:
             for row in connection.execute(waits.order_by(job.c.job_id)).mappings().all():
                 if row["starts"] < MOST_STARTS and not row["cancel"]:
                     return self._start(connection, row, worker, us_of(now))
@@ -143,7 +141,7 @@ class Jobs:
         """
         told = {"share": share, "step": step, "beat_at": us_of(now)}
         values = {name: value for name, value in told.items() if value is not None}
-        with self._write() as connection:
+        with self._file.write() as connection:
             _change_own(connection, job_id, worker, values)
             asked = sa.select(job.c.cancel).where(job.c.job_id == job_id)
             return bool(connection.execute(asked).scalar_one())
@@ -170,7 +168,7 @@ class Jobs:
     def give_back(self, job_id: int, worker: str) -> None:
         """Queue a job again whose worker has to go; it counts as never begun. Raises JobLost."""
         again = {"state": JobState.QUEUED, "share": 0.0, "step": "", "worker": None}
-        with self._write() as connection:
+        with self._file.write() as connection:
             _change_own(connection, job_id, worker, {**again, "starts": job.c.starts - 1})
 
     def ask_cancel(self, job_id: int, *, now: datetime) -> None:
@@ -178,7 +176,7 @@ class Jobs:
         one = _only(job_id)
         waits, runs = job.c.state == JobState.QUEUED, job.c.state == JobState.RUNNING
         ended = {"state": JobState.CANCELLED, "finished_at": us_of(now)}
-        with self._write() as connection:
+        with self._file.write() as connection:
             connection.execute(one.where(waits).values(cancel=True, **ended))
             connection.execute(one.where(runs).values(cancel=True))
 
@@ -191,9 +189,9 @@ class Jobs:
 
     def attachment(self, job_id: int) -> bytes:
         """Give the bytes kept with a job; raises NotReadyError where there are none."""
-        if self.path.exists():
+        if self._file.exists:
             wanted = sa.select(job.c.attachment).where(job.c.job_id == job_id)
-            with self._read() as connection:
+            with self._file.read() as connection:
                 body = connection.execute(wanted).scalar()
             if body is not None:
                 return bytes(body)
@@ -219,16 +217,16 @@ class Jobs:
 
         Nothing of it is left in the file, unless somebody is reading it at that moment.
         """
-        if not self.path.exists():
+        if not self._file.exists:
             return
         held = sa.select(job.c.job_id, job.c.result).where(job.c.attachment.is_not(None))
-        with self._write() as connection:
+        with self._file.write() as connection:
             for number, result in connection.execute(held).all():
                 if _batch_of(orjson.loads(result or "{}")) in batches:
                     connection.execute(_only(number).values(attachment=None))
             checked = (job.c.kind == JobKind.CHECK) & job.c.state.not_in(OPEN)
             connection.execute(sa.delete(job).where(checked))
-        compact(self._opened())
+        self._file.compact()
 
     def _start(self, connection: sa.Connection, row: sa.RowMapping, worker: str, now: int) -> Job:
         values: dict[str, Any] = {
@@ -244,30 +242,14 @@ class Jobs:
         return _job({**row, **values})
 
     def _end(self, job_id: int, worker: str, now: datetime, values: Mapping[str, Any]) -> None:
-        with self._write() as connection:
+        with self._file.write() as connection:
             _change_own(connection, job_id, worker, {**values, "finished_at": us_of(now)})
 
     def _select(self, query: sa.Select[Any]) -> list[Job]:
-        if not self.path.exists():
+        if not self._file.exists:
             return []
-        with self._read() as connection:
+        with self._file.read() as connection:
             return [_job({**row}) for row in connection.execute(query).mappings()]
-
-    def _read(self) -> AbstractContextManager[sa.Connection]:
-        return self._opened().begin()
-
-    def _write(self) -> AbstractContextManager[sa.Connection]:
-        return self._opened().execution_options(**{WRITES: True}).begin()
-
-    def _opened(self) -> sa.Engine:
-        with self._lock:
-            if self._engine is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                engine = connect(sa.URL.create("sqlite", database=str(self.path)))
-                with engine.execution_options(**{WRITES: True}).begin() as connection:
-                    queue.create_all(connection)
-                self._engine = engine
-            return self._engine
 
 
 FAILED_FOR_GOOD: Final = {

@@ -162,6 +162,7 @@ def test_plans_and_tables_are_written_to_files(demo_db: str, tmp_path: Path) -> 
         (("patrol", "--units", "many"), 2),
         (("patrol", "--units", "0"), 2),
         (("nonsense",), 2),
+        (("--port", "8051", "verify"), 2),
     ],
 )
 @pytest.mark.parametrize("lang", ["C.UTF-8", "zh_CN.UTF-8"])

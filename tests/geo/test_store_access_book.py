@@ -19,8 +19,13 @@ NOW = datetime(2026, 6, 30, 8, tzinfo=UTC)
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> AccessBook:
-    return AccessBook(tmp_path / "county.access.db")
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "county.access.db"
+
+
+@pytest.fixture
+def book(path: Path) -> AccessBook:
+    return AccessBook(path)
 
 
 def with_wang(book: AccessBook) -> AccessBook:
@@ -28,11 +33,11 @@ def with_wang(book: AccessBook) -> AccessBook:
     return book
 
 
-def test_a_book_without_accounts_makes_no_file(book: AccessBook) -> None:
+def test_a_book_without_accounts_makes_no_file(book: AccessBook, path: Path) -> None:
     assert book.is_empty()
     assert book.entries() == []
     assert book.first_broken() is None
-    assert not book.path.exists()
+    assert not path.exists()
 
 
 def test_an_account_keeps_its_roles_and_its_area(book: AccessBook) -> None:
@@ -78,10 +83,10 @@ def test_the_log_lists_the_newest_first_and_pages(book: AccessBook) -> None:
     assert [entry.about for entry in book.entries(before=3)] == ["page 1", "page 0"]
 
 
-def test_an_entry_cannot_be_changed_and_a_forged_one_is_found(book: AccessBook) -> None:
+def test_an_entry_cannot_be_changed_and_a_forged_one_is_found(book: AccessBook, path: Path) -> None:
     for number in range(3):
         book.log("wang", "look", f"page {number}", now=NOW)
-    with sqlite3.connect(book.path) as plain:
+    with sqlite3.connect(path) as plain:
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             plain.execute("UPDATE log SET actor = 'li' WHERE seq = 2")
         plain.execute("DROP TRIGGER log_no_UPDATE")
