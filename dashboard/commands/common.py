@@ -6,7 +6,6 @@ import locale
 import os
 import sys
 from contextlib import contextmanager
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
@@ -14,8 +13,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from dashboard.services.standpoint import parse_day, parse_moment
 from dashboard.settings import Settings
-from geo.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,35 +73,6 @@ def print_json(answer: dict[str, Any]) -> None:
     """Write one JSON object to stdout."""
     sys.stdout.write(orjson.dumps(answer, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode())
     sys.stdout.write("\n")
-
-
-def parse_day(text: str | None) -> date | None:
-    """Read a civil day, `2026-06-30`. Raises UsageError."""
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"Cannot read the day {text!r}; write it as 2026-06-30.",
-            f"无法识别日期 {text!r}；请写成 2026-06-30。",
-        ) from error
-
-
-def parse_moment(text: str | None) -> datetime | None:
-    """Read a moment, `2026-06-30T08:00:00+08:00`; one without an offset is UTC."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"Cannot read the moment {text!r}; write it as 2026-06-30T08:00:00+08:00.",
-            f"无法识别时刻 {text!r}；请写成 2026-06-30T08:00:00+08:00。",
-        ) from error
-    from datetime import UTC
-
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @contextmanager

@@ -22,7 +22,9 @@ from dashboard.commands.common import (
 )
 from dashboard.i18n import t
 from dashboard.services.records import records
+from dashboard.services.restating import restated_line
 from dashboard.services.rulebooks import difference_line, difference_rows
+from dashboard.services.standpoint import Standpoint
 from dashboard.services.zero import ratio_text
 from geo.errors import UsageError
 from geo.window import Window, month_windows, parse_window
@@ -60,6 +62,10 @@ def zero(
         tuple[str, str] | None,
         typer.Option("--compare-rulebooks", help="Two rulebooks: list whose status differs, why."),
     ] = None,
+    restated_since: Annotated[
+        str,
+        typer.Option("--restated-since", help="A moment: list whose status changed since, why."),
+    ] = "",
     out: Annotated[Path | None, typer.Option(help="Write the rows: .csv, .xlsx or .json.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -80,12 +86,19 @@ def zero(
     if compare_rulebooks is not None:
         _compare(services, asked, compare_rulebooks[1], out, as_json=as_json)
         return
+    if then := parse_moment(restated_since):
+        _restated(services, asked, then, out, as_json=as_json)
+        return
     answer = _answer(services, asked)
     if out is not None:
         _write(services, asked, answer, out, window)
     if as_json:
         print_json(answer)
         return
+    _print_rates(asked, answer)
+
+
+def _print_rates(asked: _Asked, answer: dict[str, Any]) -> None:
     for sentence in (
         asked.rulebook.says(language()),
         asked.rulebook.warns(asked.windows, language()),
@@ -207,6 +220,31 @@ def _compare(
     console.print(t(key, language(), **counted), highlight=False)
 
 
+def _restated(
+    services: Services, asked: _Asked, then: datetime, out: Path | None, *, as_json: bool
+) -> None:
+    """List whose status is not what it was when less was known, in the order of codes."""
+    at = Standpoint(asked.as_of, asked.known_at, asked.rulebook)
+    level = _level(services, asked.by)
+    rows = services.restating.since(asked.windows, at, then, level=level)
+    known = asked.known_at or services.world.now
+    answer = {
+        "as_of": asked.as_of.isoformat(),
+        "then": then.isoformat(),
+        "known_at": known.isoformat(),
+        "rulebook": asked.rulebook.id,
+        "rows": rows,
+    }
+    if out is not None:
+        _write_json(answer, out)
+    if as_json:
+        print_json(answer)
+        return
+    for row in rows:
+        console.print(restated_line(row, language()), highlight=False)
+    console.print(t("restated.total", language(), n=len(rows)), highlight=False)
+
+
 def _level(services: Services, by: str) -> str | None:
     """Give the level to judge areas of; None where the register itself is asked for."""
     snapshot = services.world.snapshot()
@@ -241,7 +279,13 @@ def _write(
     if fmt == "json":
         _write_json(answer, out)
         return
-    _, _, body = services.zero.export(fmt, "subject", window, language(), as_of=asked.as_of)
+    _, _, body = services.zero.export(
+        fmt,
+        "subject",
+        window,
+        language(),
+        at=Standpoint(asked.as_of, asked.known_at, asked.rulebook),
+    )
     out.write_bytes(body)
 
 

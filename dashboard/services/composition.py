@@ -14,6 +14,7 @@ from dashboard.services.intake import IntakeService, idle_desk
 from dashboard.services.overlays import OverlayService
 from dashboard.services.patrol import PatrolService
 from dashboard.services.query import Query
+from dashboard.services.restating import RestatingService
 from dashboard.services.situation import SituationService
 from dashboard.services.wall import WallService
 from dashboard.services.world import World
@@ -48,6 +49,7 @@ class Services:
     briefing: BriefingService
     feeds: FeedService
     intake: IntakeService
+    restating: RestatingService
 
     def warm(self, lang: str) -> None:
         """Compute ahead what the first page asks for."""
@@ -92,4 +94,5 @@ class Services:
             briefing=BriefingService(world, situation, overlays, hotspots, leaflet=leaflet),
             feeds=FeedService(world),
             intake=IntakeService(world, desk or idle_desk(clock)),
+            restating=RestatingService(world, board),
         )

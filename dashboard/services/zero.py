@@ -15,6 +15,7 @@ from dashboard.services.naming import moment_text, name_of, word
 from dashboard.services.permitted import needs
 from dashboard.services.records import records
 from dashboard.services.situation import streak_texts
+from dashboard.services.standpoint import Standpoint
 from dashboard.services.zero_board import STREAMS
 from geo.errors import UsageError
 from geo.window import Window, parse_window, year_before
@@ -23,6 +24,7 @@ from models.zero.rates import print_ratio
 if TYPE_CHECKING:
     from dashboard.services.world import World
     from dashboard.services.zero_board import ZeroBoard
+    from models.zero.rulebook import Rulebook
 
 __all__ = ["WINDOWS", "ZeroService", "neutral_cell"]
 
@@ -53,19 +55,27 @@ class ZeroService:
         return parse_window(name, as_of=day)
 
     @needs(Permission.READ)
-    def rates(self, window: str, lang: str, *, as_of: date | None = None) -> list[dict[str, Any]]:
+    def standpoint(self, *, as_of: str = "", known_at: str = "", rulebook: str = "") -> Standpoint:
+        """Read from where a page is to look; what is empty is the present."""
+        return Standpoint.of(self._world, as_of=as_of, known_at=known_at, rulebook=rulebook)
+
+    @needs(Permission.READ)
+    def rates(
+        self, window: str, lang: str, *, at: Standpoint | None = None
+    ) -> list[dict[str, Any]]:
         """Give the rates by class and stream, printed with n/N, bounds and target."""
-        day = as_of or self._world.as_of
-        table = self._board.rates((self.window(window, as_of=day),), as_of=day)
-        return [self._rate(row, lang) for row in records(table)]
+        here = at or self.standpoint()
+        table = self._board.rates((self.window(window, as_of=here.as_of),), **here.about)
+        return [_rate(row, here.rulebook, lang) for row in records(table)]
 
     @needs(Permission.READ)
     def rows(
-        self, by: str, window: str, lang: str, *, as_of: date | None = None
+        self, by: str, window: str, lang: str, *, at: Standpoint | None = None
     ) -> list[dict[str, Any]]:
         """List statuses by area or by subject, in the order of their codes."""
-        frame = self._wide(by, window, as_of=as_of or self._world.as_of)
-        snapshot = self._world.snapshot()
+        here = at or self.standpoint()
+        frame = self._wide(by, window, here)
+        snapshot = self._world.snapshot(here.known_at)
         areas = snapshot.areas
         units = snapshot.units["name"]
         own = name_of(areas, lang).reindex(frame.index)
@@ -87,32 +97,33 @@ class ZeroService:
         return records(frame.drop(columns=["unit_id"]))
 
     @needs(Permission.READ)
-    def caption(self, window: str, lang: str, *, as_of: date | None = None) -> str:
+    def caption(self, window: str, lang: str, *, at: Standpoint | None = None) -> str:
         """Say what the figures rest on: rulebook, window, as of, known at, coverage."""
-        day = as_of or self._world.as_of
-        world = self._world
-        snapshot = world.snapshot()
+        here = at or self.standpoint()
+        asked = self.window(window, as_of=here.as_of)
+        snapshot = self._world.snapshot(here.known_at)
         text = t(
             "zero.caption",
             lang,
-            rulebook=world.rulebook.id,
-            says=world.rulebook.says(lang),
-            window=self.window(window, as_of=day).label,
-            as_of=day,
-            known_at=moment_text(world.now, snapshot.time_zone),
+            rulebook=here.rulebook.id,
+            says=here.rulebook.says(lang),
+            window=asked.label,
+            as_of=here.as_of,
+            known_at=moment_text(here.known_at or self._world.now, snapshot.time_zone),
         )
         text += t("zero.reconstructed", lang) if snapshot.reconstructed else ""
-        warning = world.rulebook.warns((self.window(window, as_of=day),), lang)
+        warning = here.rulebook.warns((asked,), lang)
         return f"{text} {warning}".rstrip()
 
     @needs(Permission.EXPORT)
     def export(
-        self, fmt: str, by: str, window: str, lang: str, *, as_of: date | None = None
+        self, fmt: str, by: str, window: str, lang: str, *, at: Standpoint | None = None
     ) -> tuple[str, str, bytes]:
         """Give the table as a file: name, type and bytes. `fmt` is csv or xlsx."""
-        rows = self.rows(by, window, lang, as_of=as_of)
-        caption = self.caption(window, lang, as_of=as_of)
-        label = self.window(window, as_of=as_of).label
+        here = at or self.standpoint()
+        rows = self.rows(by, window, lang, at=here)
+        caption = self.caption(window, lang, at=here)
+        label = self.window(window, as_of=here.as_of).label
         name = f"zero_status_{label}.{fmt}"
         table: list[list[object]] = [
             [t(f"zero.column.{c}", lang) for c in _EXPORTED],
@@ -127,12 +138,12 @@ class ZeroService:
             f"未知的表格格式 {fmt!r}；请使用 csv 或 xlsx。",
         )
 
-    def _wide(self, by: str, window: str, *, as_of: date) -> pd.DataFrame:
-        asked = self.window(window, as_of=as_of)
+    def _wide(self, by: str, window: str, at: Standpoint) -> pd.DataFrame:
+        asked = self.window(window, as_of=at.as_of)
         status = (
-            self._board.area_status(asked, as_of=as_of)
+            self._board.area_status(asked, **at.about)
             if by == "area"
-            else self._board.status((asked,), as_of=as_of)
+            else self._board.status((asked,), **at.about)
         )
         first = status.drop_duplicates("subject_id").set_index("subject_id")
         frame = first[["subject_class", "area_code", "unit_id"]].rename(
@@ -144,28 +155,9 @@ class ZeroService:
             own = status[status["stream"] == stream].set_index("subject_id")
             frame[stream] = own["status"].astype(str).reindex(frame.index)
             frame[f"breaking_{stream}"] = own["breaking"].reindex(frame.index).astype(int)
-            days = self._board.streaks_of(stream, as_of=as_of).reindex(frame.index)
+            days = self._board.streaks_of(stream, **at.about).reindex(frame.index)
             frame[f"streak_{stream}"] = streak_texts(days)
         return frame.sort_index()
-
-    def _rate(self, row: dict[str, Any], lang: str) -> dict[str, Any]:
-        book, group = self._world.rulebook, str(row["subject_class"])
-        zero, assessed = int(row["zero"]), int(row["assessed"])
-        target = book.targets.get(group)
-        rate = None if pd.isna(row["rate"]) else float(row["rate"])
-        return {
-            "class": group,
-            "class_label": word("class", group, lang),
-            "stream": str(row["stream"]),
-            "stream_label": t(f"stream.{row['stream']}", lang),
-            "text": ratio_text(zero, assessed),
-            "bounds_text": bounds_text(row, lang),
-            "range_text": range_text(row, lang),
-            "rate": rate,
-            "target": target,
-            "met": None if rate is None or target is None else rate >= target,
-            "target_text": "" if target is None else t("zero.target", lang, target=f"{target:.0%}"),
-        } | {k: int(row[k]) for k in ("zero", "assessed", "registered", "pending", "not_assessed")}
 
 
 _EXPORTED: Final = (
@@ -177,6 +169,26 @@ _EXPORTED: Final = (
     *(f"breaking_{stream}" for stream in STREAMS),
     *(f"streak_{stream}" for stream in STREAMS),
 )
+
+
+def _rate(row: dict[str, Any], book: Rulebook, lang: str) -> dict[str, Any]:
+    group = str(row["subject_class"])
+    zero, assessed = int(row["zero"]), int(row["assessed"])
+    target = book.targets.get(group)
+    rate = None if pd.isna(row["rate"]) else float(row["rate"])
+    return {
+        "class": group,
+        "class_label": word("class", group, lang),
+        "stream": str(row["stream"]),
+        "stream_label": t(f"stream.{row['stream']}", lang),
+        "text": ratio_text(zero, assessed),
+        "bounds_text": bounds_text(row, lang),
+        "range_text": range_text(row, lang),
+        "rate": rate,
+        "target": target,
+        "met": None if rate is None or target is None else rate >= target,
+        "target_text": "" if target is None else t("zero.target", lang, target=f"{target:.0%}"),
+    } | {k: int(row[k]) for k in ("zero", "assessed", "registered", "pending", "not_assessed")}
 
 
 def ratio_text(zero: int, assessed: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from geo.vocabulary import Stream
 from geo.window import month_windows
 from models.zero.facts import STREAMS as CUBE_STREAMS
 from models.zero.rates import zero_rates
+from models.zero.restatement import restated
 from models.zero.rulebook_diff import compare_rulebooks
 from models.zero.status import Question, status_cube, zero_status
 from models.zero.streaks import zero_streaks
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from dashboard.services.world import World
     from geo.window import Window
+    from models.zero.restatement import Restatement
     from models.zero.rulebook import Rulebook
     from models.zero.rulebook_diff import RulebookDiff
 
@@ -86,9 +88,37 @@ class ZeroBoard:
         return compare_rulebooks(question, second)
 
     @needs(Permission.READ)
-    def area_status(self, window: Window, *, as_of: date) -> pd.DataFrame:
+    def restated(
+        self,
+        windows: Sequence[Window],
+        *,
+        as_of: date,
+        then: datetime,
+        known_at: datetime | None = None,
+        rulebook: Rulebook | None = None,
+        level: str | None = None,
+    ) -> Restatement:
+        """List the statuses that differ from what was known `then`; see `models.zero.restated`."""
+        book = rulebook or self._world.rulebook
+        watermark = self._world.store.watermark
+        key = ("restated", watermark, then, known_at, book.id, as_of, *windows, level)
+        about: dict[str, Any] = {"as_of": as_of, "rulebook": book, "level": level}
+        before, after = (
+            self._question(windows, known_at=moment, **about) for moment in (then, known_at)
+        )
+        return self._cache.get(key, lambda: restated(before, after))
+
+    @needs(Permission.READ)
+    def area_status(
+        self,
+        window: Window,
+        *,
+        as_of: date,
+        known_at: datetime | None = None,
+        rulebook: Rulebook | None = None,
+    ) -> pd.DataFrame:
         """Give the status rows of area subjects alone."""
-        status = self.status((window,), as_of=as_of)
+        status = self.status((window,), as_of=as_of, known_at=known_at, rulebook=rulebook)
         return status[status["unit_id"].isna()]
 
     @needs(Permission.READ)
@@ -108,15 +138,30 @@ class ZeroBoard:
         return self._cache.get(key, lambda: zero_streaks(**asked))  # type: ignore[arg-type]  # the rest of Question
 
     @needs(Permission.READ)
-    def streaks_of(self, stream: str, *, as_of: date) -> pd.DataFrame:
+    def streaks_of(
+        self,
+        stream: str,
+        *,
+        as_of: date,
+        known_at: datetime | None = None,
+        rulebook: Rulebook | None = None,
+    ) -> pd.DataFrame:
         """Give one stream's streaks indexed by subject: streak_days, open_ended, last_break."""
-        streaks = self.streaks(as_of=as_of)
+        streaks = self.streaks(as_of=as_of, known_at=known_at, rulebook=rulebook)
         return streaks[streaks["stream"] == stream].set_index("subject_id")
 
     @needs(Permission.READ)
-    def rates(self, windows: Sequence[Window], *, as_of: date) -> pd.DataFrame:
+    def rates(
+        self,
+        windows: Sequence[Window],
+        *,
+        as_of: date,
+        known_at: datetime | None = None,
+        rulebook: Rulebook | None = None,
+    ) -> pd.DataFrame:
         """Give rates by class with their bounds; see `models.zero.zero_rates`."""
-        return zero_rates(self.status(windows, as_of=as_of), by=("subject_class",))
+        status = self.status(windows, as_of=as_of, known_at=known_at, rulebook=rulebook)
+        return zero_rates(status, by=("subject_class",))
 
     @needs(Permission.READ)
     def months(self, as_of: date, count: int = SERIES_MONTHS) -> tuple[Window, ...]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from models.zero.register import Register
     from models.zero.rulebook import Rulebook
 
-__all__ = ["confirmed_whole", "reported_share"]
+__all__ = ["OWNER_PREFIX", "confirmed_whole", "reported_share", "subject_list"]
 
 COUNTING_KINDS = ("nil", "exceptions")
 OWNER_PREFIX = "owner:"
@@ -198,7 +198,7 @@ def _mark(grid: Bools, reports: pd.DataFrame, places: Ints) -> None:
 def _listed(texts: pd.Series, register: Register) -> tuple[Ints, Ints]:
     """Spread subject lists: the row of `texts` and the subject's place, once per name."""
     codes, distinct = pd.factorize(texts)
-    lists = [_subject_list(text) for text in distinct]
+    lists = [subject_list(text) for text in distinct]
     lengths = np.array([len(names) for names in lists], dtype=np.int64)
     names = pd.Series([name for names in lists for name in names], dtype="str")
     places = register.positions(names)
@@ -210,7 +210,8 @@ def _listed(texts: pd.Series, register: Register) -> tuple[Ints, Ints]:
     return rows, places[np.repeat(begins[codes], lengths[codes]) + offset]
 
 
-def _subject_list(text: str) -> list[str]:
+def subject_list(text: str) -> list[str]:
+    """Read the subjects a report names; raises SchemaError where they are no JSON list."""
     try:
         names = json.loads(text)
     except json.JSONDecodeError:

@@ -90,6 +90,22 @@ def test_two_rulebooks_are_compared_row_by_row_in_the_order_of_codes(demo_db: st
     assert f"{len(rows)} statuses differ between shanxi-2020 and henan-2021." in said
 
 
+def test_statuses_restated_since_a_moment_are_listed_with_their_facts(demo_db: str) -> None:
+    asked = ("zero", "--as-of", "2026-05-31", "--restated-since", "2026-06-01T00:00:00+08:00")
+    told = answer(*asked, db=demo_db)
+    assert (told["as_of"], told["then"]) == ("2026-05-31", "2026-06-01T00:00:00+08:00")
+    rows = told["rows"]
+    assert isinstance(rows, list)
+    codes = [row["code"] for row in rows]
+    assert codes == sorted(codes)
+    assert codes
+    assert all(row["status_then"] != row["status_now"] and row["facts"] for row in rows)
+    learned = [fact["learned_at"] for row in rows for fact in row["facts"]]
+    assert min(learned) >= "2026-06-01 00:00"
+    said = sanling(*asked, db=demo_db, lang="zh_CN.UTF-8").stderr
+    assert f"共重述 {len(rows)} 项状态" in said
+
+
 def test_a_series_of_months_gives_each_month(demo_db: str) -> None:
     told = answer(
         "zero",
