@@ -28,6 +28,7 @@ __all__ = [
     "build_services",
     "build_worker",
     "clock_of",
+    "ledger_clock",
     "open_store",
     "utc_now",
 ]
@@ -66,6 +67,16 @@ def clock_of(store: Store) -> Callable[[], datetime]:
     return demo_clock
 
 
+def ledger_clock(store: Store) -> Callable[[], datetime]:
+    """Give the clock that facts are recorded by: the store's own, never before its last event."""
+    clock = clock_of(store)
+
+    def moment() -> datetime:
+        return max(clock(), store.snapshot().known_at or clock())
+
+    return moment
+
+
 def build_worker(settings: Settings, stop: Event) -> tuple[Worker, Inbox]:
     """Put the worker of one store together, and the inbox it looks after."""
     from dashboard.services.recipes import RecipeShelf
@@ -74,7 +85,7 @@ def build_worker(settings: Settings, stop: Event) -> tuple[Worker, Inbox]:
     from dashboard.worker.running import Worker
 
     store, jobs = open_store(settings.db), Jobs(settings.queue)
-    desk = Desk(store, clock_of(store), RecipeShelf(Path(settings.recipes)))
+    desk = Desk(store, ledger_clock(store), RecipeShelf(Path(settings.recipes)))
     inbox = Inbox(Path(settings.inbox), store, jobs, utc_now)
     return Worker(desk, jobs, utc_now, stop=stop), inbox
 

@@ -66,17 +66,18 @@ def merge(
     as_json: AsJson = False,
 ) -> None:
     """Propose that records tell of one event; another person has to approve."""
-    from dashboard.wiring import utc_now
+    from dashboard.wiring import ledger_clock
     from geo.decisions import propose_merge
 
+    store = store_of(db)
     decision = propose_merge(
-        store_of(db),
+        store,
         about=_stream(entity),
         keep=keep,
         drops=drop,
         reason=reason,
         by=by,
-        at=utc_now(),
+        at=ledger_clock(store)(),
     )
     _tell(decision, as_json=as_json)
 
@@ -98,29 +99,30 @@ def redact(
 
     Ids and reasons of decisions are sealed and stay. Backups are yours to clean.
     """
-    from dashboard.wiring import utc_now
+    from dashboard.wiring import ledger_clock
     from geo.decisions import propose_redaction
     from geo.intake.entities import entity_spec
 
+    store = store_of(db)
     decision = propose_redaction(
-        store_of(db),
+        store,
         about=entity_spec(entity).stored,
         keys=keys,
         fields=field or (),
         reason=reason,
         by=by,
-        at=utc_now(),
+        at=ledger_clock(store)(),
     )
     _tell(decision, as_json=as_json)
 
 
 def approve(decision: DecisionId, *, by: By, db: Db = "", as_json: AsJson = False) -> None:
     """Approve a decision; with the last approval needed it is carried out."""
-    from dashboard.wiring import utc_now
+    from dashboard.wiring import ledger_clock
     from geo import decisions as deciding
 
     store = store_of(db)
-    made = deciding.approve(store, decision, by=by, at=utc_now())
+    made = deciding.approve(store, decision, by=by, at=ledger_clock(store)())
     _tell(made, as_json=as_json)
     if store.has_traces:
         _say(
@@ -134,10 +136,11 @@ def reject(
     decision: DecisionId, *, by: By, reason: Reason, db: Db = "", as_json: AsJson = False
 ) -> None:
     """Reject a decision; a rejected pair is not proposed as a duplicate again."""
-    from dashboard.wiring import utc_now
+    from dashboard.wiring import ledger_clock
     from geo import decisions as deciding
 
-    made = deciding.reject(store_of(db), decision, by=by, reason=reason, at=utc_now())
+    store = store_of(db)
+    made = deciding.reject(store, decision, by=by, reason=reason, at=ledger_clock(store)())
     _tell(made, as_json=as_json)
 
 

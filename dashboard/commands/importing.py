@@ -68,7 +68,7 @@ def import_(
 ) -> None:
     """Import files of one entity; every row is kept or set aside with its reason."""
     from dashboard.services.recipes import RecipeShelf
-    from dashboard.wiring import utc_now
+    from dashboard.wiring import ledger_clock
     from geo.intake import import_files
 
     store = store_of(db)
@@ -88,7 +88,7 @@ def import_(
             from_points=from_points,
             complete_on=complete_on.date() if complete_on else None,
             actor="command",
-            now=utc_now(),
+            now=ledger_clock(store)(),
             progress=progress,
         )
     _write(told, quarantine=quarantine, report=report)
@@ -115,7 +115,7 @@ def _undo(
     store: Store, entity: str, batch: int, *, files: list[Path], by: str, as_json: bool
 ) -> None:
     """Take a batch back by events, and say what went."""
-    from dashboard.wiring import utc_now
+    from dashboard.wiring import ledger_clock
     from geo.errors import UsageError
     from geo.intake.entities import entity_spec
 
@@ -130,7 +130,7 @@ def _undo(
             f"Batch {batch} brought records of {batches['entity'][batch]}, not {entity}.",
             f"批次 {batch} 的内容是 {batches['entity'][batch]}，不是 {entity}。",
         )
-    undone = store.undo(batch, actor=by, recorded_at=utc_now())
+    undone = store.undo(batch, actor=by, recorded_at=ledger_clock(store)())
     source = batches["source"][batch]
     if as_json:
         said = {"batch": undone.batch_id, "undoes": batch, "source": source}

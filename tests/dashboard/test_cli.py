@@ -6,11 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 
 from dashboard.cli import main
+from dashboard.wiring import ledger_clock
+from geo.store import Store
+from geo.vocabulary import Entity
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -245,3 +251,24 @@ def test_accounts_are_added_changed_and_listed_without_a_password(tmp_path: Path
     strange = sanling("user", "add", "li", "--role", "king", "--password", secret, db=db)
     assert strange.returncode == 2
     assert "king" in strange.stderr
+
+
+def test_a_made_up_county_learns_at_its_own_day_and_never_before_its_last_event(
+    demo_copy: str,
+) -> None:
+    with Store.open(demo_copy) as store:
+        last = store.snapshot().known_at
+        moment = ledger_clock(store)()
+    assert last is not None
+    assert moment >= last
+    assert moment.astimezone(ZoneInfo("Asia/Shanghai")).date() == date(2026, 6, 30)
+
+
+def test_a_clock_set_back_waits_at_the_last_event(demo_copy: str) -> None:
+    ahead = datetime(2026, 6, 30, 15, 59, 59, tzinfo=UTC)
+    with Store.open(demo_copy) as store:
+        with store.batch(
+            Entity.FEED, source="t", content_hash="0", recipe=None, actor="t", recorded_at=ahead
+        ) as batch:
+            batch.append(Entity.FEED, pd.DataFrame({"feed_id": ["f"]}))
+        assert ledger_clock(store)() == ahead
