@@ -160,6 +160,12 @@ def test_a_link_in_an_archive_is_refused(tmp_path: Path) -> None:
     refused(tmp_path / "t.zip", "symbolic links", "符号链接")
 
 
+def test_a_file_without_a_name_in_an_archive_is_damage(tmp_path: Path) -> None:
+    path = packed(tmp_path / "t.zip", {"a.csv": CSV})
+    path.write_bytes(path.read_bytes().replace(b"a.csv", b"\0.csv"))
+    refused(path, "without a name", "损坏")
+
+
 @pytest.mark.parametrize("inner", ["u.zip", "u.csv.gz", "u.7z", "u.tar"])
 def test_archives_within_archives_are_refused(tmp_path: Path, inner: str) -> None:
     refused(

@@ -102,6 +102,8 @@ class Archive:
             return zipfile.ZipFile(io.BytesIO(self.source.content))
 
     def _judge(self, info: zipfile.ZipInfo) -> None:
+        if not info.filename:
+            raise broken(self.source.name, "a member without a name")
         path = PurePosixPath(_name(info))
         drive = path.parts and ":" in path.parts[0]
         if path.is_absolute() or drive or ".." in path.parts:
