@@ -145,6 +145,8 @@ class Entity(StrEnum):
     DISPUTE = "dispute"
     FEED = "feed"
     DECISION = "decision"
+    STEP = "step"
+    INSPECTION = "inspection"
 
 
 class Action(StrEnum):

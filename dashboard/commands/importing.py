@@ -31,7 +31,7 @@ def import_(
         str,
         typer.Argument(
             help="areas, lineage, units, subjects, cases, accidents, petitions, disputes, "
-            "hazards, cameras, reports, roads, buildings, feeds"
+            "hazards, inspections, steps, cameras, reports, roads, buildings, feeds"
         ),
     ],
     files: Annotated[list[Path] | None, typer.Argument(help="One file or several.")] = None,

@@ -23,6 +23,7 @@ from geo.demo.petitions import petition_entries
 from geo.demo.placing import METRIC_CRS
 from geo.demo.registers import COUNTY_CODE
 from geo.demo.reports import report_entries
+from geo.demo.rounds import inspection_entries, step_entries
 from geo.demo.span import Span
 from geo.demo.truth import truth_path, write_truth
 from geo.demo.world import DemoWorld, make_world
@@ -89,11 +90,15 @@ def make_demo(
     told = incident_entries(rows, world, span, story, seed=seed)
     petitions = petition_entries(world, span, seed=seed)
     told += petitions
+    disputes = dispute_entries(world, span, petitions, seed=seed)
+    hazards = hazard_entries(world, span, seed=seed)
     entries = [
         *_registers(world, span),
         *told,
-        *dispute_entries(world, span, petitions, seed=seed),
-        *hazard_entries(world, span, seed=seed),
+        *disputes,
+        *hazards,
+        *inspection_entries(world, span, hazards, seed=seed),
+        *step_entries(span, petitions, disputes, seed=seed),
         *report_entries(world, span, told, seed=seed),
     ]
     return Demo(world, span, entries, story, hidden)

@@ -37,6 +37,7 @@ from geo.intake.rules import Rows, check_rows
 from geo.intake.sentences import refusal
 from geo.intake.shapes import gappy_rows, join_parts, read_shapes, refuse_overlaps
 from geo.intake.spec import Placing
+from geo.intake.stepping import check_process_steps
 from geo.intake.succession import check_lineage
 from geo.intake.texts import rows_holding
 from geo.intake.times import local_days
@@ -170,6 +171,8 @@ class FileCheck:
         }
         steps[placing]()
         self._make_keys()
+        if self.task.spec.stored is Entity.STEP:
+            check_process_steps(self.typed.frame, self.verdicts, self.task.snapshot)
         self._second_delivery()
 
     def _check_rows(self) -> None:

@@ -21,6 +21,7 @@ HAPPENED: Final = {
     Entity.PETITION: "accepted_on",
     Entity.DISPUTE: "requested_at",
     Entity.HAZARD: "found_on",
+    Entity.INSPECTION: "inspected_on",
 }
 """When each kind of event happened. Units and cameras stand where they are: today counts."""
 

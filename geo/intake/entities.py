@@ -279,6 +279,42 @@ HAZARDS: Final = EntitySpec(
     order=(("found_on", "due_on"), ("found_on", "closed_on"), ("closed_on", "verified_on")),
     known_by=("found_on",),
 )
+INSPECTIONS: Final = EntitySpec(
+    "inspections",
+    Entity.INSPECTION,
+    "inspection_id",
+    (
+        _code("inspection_id", fault=_KEY_FAULT),
+        _code("unit_id"),
+        _code("area_code"),
+        Field("inspected_on", Kind.DATE, "Q04", required=True),
+        *_text("checklist"),
+        _number("hazards_found", "Q09"),
+    ),
+    Placing.NONE,
+    known_by=("inspected_on",),
+    key_from=("unit_id", "area_code", "inspected_on", "checklist"),
+)
+STEPS: Final = EntitySpec(
+    "steps",
+    Entity.STEP,
+    "step_id",
+    (
+        _code("step_id", fault=_KEY_FAULT),
+        _choice("about", "petition", "dispute", "hazard", "case", "accident", required=True),
+        _code("about_key", fault="Q02", required=True),
+        Field("process", Kind.TEXT, "Q09", required=True),
+        *_text("from_step"),
+        Field("to_step", Kind.TEXT, "Q09", required=True),
+        Field("taken_at", Kind.TIME, "Q04", required=True),
+        *_text("post"),
+        *_days("due_on"),
+        *_text("document_ref"),
+    ),
+    Placing.NONE,
+    known_by=("taken_at",),
+    key_from=("about", "about_key", "process", "to_step", "taken_at"),
+)
 CAMERAS: Final = EntitySpec(
     "cameras",
     Entity.CAMERA,
@@ -340,6 +376,6 @@ ENTITIES: Final[dict[str, EntitySpec]] = {
     spec.name: spec
     for spec in (
         AREAS, LINEAGE, UNITS, SUBJECTS, CASES, ACCIDENTS, PETITIONS, DISPUTES, REPORTS, HAZARDS,
-        CAMERAS, ROADS, BUILDINGS, FEEDS,
+        INSPECTIONS, STEPS, CAMERAS, ROADS, BUILDINGS, FEEDS,
     )
 }  # fmt: skip

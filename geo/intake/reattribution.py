@@ -30,6 +30,7 @@ FOLLOWING: Final = {
     Entity.PETITION: "petitions",
     Entity.DISPUTE: "disputes",
     Entity.HAZARD: "hazards",
+    Entity.INSPECTION: "inspections",
 }
 """Entities with an area of their own, and where a snapshot holds them."""
 

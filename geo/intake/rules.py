@@ -27,7 +27,7 @@ __all__ = ["Rows", "check_rows"]
 PAST: Final = (
     "occurred_from", "occurred_to", "reported_at", "accepted_on", "closed_on", "found_on",
     "verified_on", "filed_on", "cleared_on", "requested_at", "forms_filled_at", "registered_at",
-    "in_session_at", "ended_at",
+    "in_session_at", "ended_at", "inspected_on", "taken_at",
 )  # fmt: skip
 """Fields that tell of what has happened; a due date may lie in the future."""
 
@@ -87,6 +87,7 @@ def check_rows(rows: Rows) -> None:
         "cases": remark_discovery,
         "accidents": check_accidents,
         "hazards": check_hazards,
+        "inspections": check_inspections,
         "cameras": check_cameras,
         "petitions": check_exemptions,
         "areas": forget_impossible_population,
@@ -182,6 +183,14 @@ def check_hazards(rows: Rows) -> None:
     frame = rows.frame
     rows.keep_out("Q13", (frame["mode"] == "deadline") & frame["due_on"].isna(), "due_on")
     rows.keep_out("Q20", frame["unit_id"].isna() & frame["area_code"].isna(), "area_code")
+
+
+def check_inspections(rows: Rows) -> None:
+    """Q20: neither unit nor area; Q09: a number of hazards that cannot be."""
+    frame = rows.frame
+    rows.keep_out("Q20", frame["unit_id"].isna() & frame["area_code"].isna(), "area_code")
+    found = frame["hazards_found"]
+    rows.keep_out("Q09", (found < 0) | (found != found.round()) & found.notna(), "hazards_found")
 
 
 def check_exemptions(rows: Rows) -> None:

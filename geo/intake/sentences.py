@@ -72,10 +72,10 @@ ROW: Final[dict[str, tuple[str, str]]] = {
     ),
     "Q12": (
         (
-            "The step is not allowed: what was decided cannot become undecided again, "
-            "and what a party refused was not agreed."
+            "The step is not allowed: it has to follow the one before it, what was decided "
+            "cannot become undecided again, and what a party refused was not agreed."
         ),
-        "步骤不合规：已作出结论的不能退回未决状态，当事一方拒绝调解的不能记为调解成功。",
+        "步骤不合规：须紧接上一步，已作出结论的不能退回未决状态，当事一方拒绝调解的不能记为调解成功。",
     ),
     "Q13": ("A hazard with a deadline has no due date.", "限期整改隐患缺少到期日。"),
     "Q14": (

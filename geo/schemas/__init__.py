@@ -15,7 +15,7 @@ from geo.schemas.decisions import Decisions
 from geo.schemas.grievances import Disputes, Petitions
 from geo.schemas.incidents import Accidents, Cases
 from geo.schemas.places import Areas, Cameras, Ground, Lineage, Subjects, Units
-from geo.schemas.reporting import Feeds, Hazards, Reports
+from geo.schemas.reporting import Feeds, Hazards, Inspections, Reports, Steps
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ TABLES: Final[dict[Entity, type[EntityTable]]] = {
     Entity.DISPUTE: Disputes,
     Entity.FEED: Feeds,
     Entity.DECISION: Decisions,
+    Entity.STEP: Steps,
+    Entity.INSPECTION: Inspections,
 }
 """The table of every entity of the ledger."""
 

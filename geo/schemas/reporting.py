@@ -1,8 +1,8 @@
-"""Tables of what was reported, by whom and how often: nil returns, hazards, feeds."""
+"""Tables of what was reported, by whom and how often: nil returns, hazards, steps, feeds."""
 
 from geo.schemas.base import Day, EntityTable, Flag, Key, Moment, Number, Text, key, known
 
-__all__ = ["Feeds", "Hazards", "Reports"]
+__all__ = ["Feeds", "Hazards", "Inspections", "Reports", "Steps"]
 
 
 class Reports(EntityTable):
@@ -35,6 +35,37 @@ class Hazards(EntityTable):
     due_on: Day = known()
     closed_on: Day = known()
     verified_on: Day = known()
+
+
+class Inspections(EntityTable):
+    """Inspections of a unit or an area, those that found nothing as well."""
+
+    inspection_id: Key = key()
+    unit_id: Text = known()
+    area_code: Text = known()
+    inspected_on: Day = known()
+    checklist: Text = known()
+    hazards_found: Number = known(ge=0)
+
+
+class Steps(EntityTable):
+    """Steps of a process (`geo.process`) that lead a matter on, one row per step.
+
+    `about` and `about_key` name the matter; `post` is who owns it from here on, never a person;
+    `document_ref` is a document's number. There is no field for a remark, so that nothing of
+    what the parties said can be kept.
+    """
+
+    step_id: Key = key()
+    about: Text = known(isin=["petition", "dispute", "hazard", "case", "accident"])
+    about_key: Text = known()
+    process: Text = known()
+    from_step: Text = known()
+    to_step: Text = known()
+    taken_at: Moment = known()
+    post: Text = known()
+    due_on: Day = known()
+    document_ref: Text = known()
 
 
 class Feeds(EntityTable):

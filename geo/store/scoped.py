@@ -84,6 +84,8 @@ class ScopedLoader:
             return _among(frame["area_code"], seen)
         chosen: dict[Entity, Callable[[], Bools]] = {
             Entity.HAZARD: lambda: _among(frame["area_code"], seen) | units_of("unit_id"),
+            Entity.INSPECTION: lambda: _among(frame["area_code"], seen) | units_of("unit_id"),
+            Entity.STEP: lambda: self._of_matters(frame, watermark, known_at),
             Entity.REPORT: lambda: (
                 _among(frame["body"], seen)
                 | units_of("body")
@@ -99,6 +101,15 @@ class ScopedLoader:
         if entity not in chosen:
             return np.zeros(len(frame), dtype=bool)
         return chosen[entity]()
+
+    def _of_matters(self, frame: pd.DataFrame, watermark: int, known_at: datetime | None) -> Bools:
+        """Tell which steps lead on a matter that is seen."""
+        seen = np.zeros(len(frame), dtype=bool)
+        for about in frame["about"].dropna().unique():
+            matters = self.frame(Entity(about), watermark, known_at)
+            own = (frame["about"] == about).to_numpy(dtype=bool)
+            seen |= own & _among(frame["about_key"], matters.index)
+        return seen
 
 
 def _among(words: pd.Series, wanted: pd.Index) -> Bools:

@@ -148,6 +148,16 @@ class Snapshot:
         """What two people decided, or have still to decide."""
         return self._of(Entity.DECISION)
 
+    @property
+    def steps(self) -> pd.DataFrame:
+        """Steps that led matters on."""
+        return self._of(Entity.STEP)
+
+    @property
+    def inspections(self) -> pd.DataFrame:
+        """Inspections, those that found nothing as well."""
+        return self._of(Entity.INSPECTION)
+
     def ground(self, name: str) -> gpd.GeoDataFrame:
         """Give the ground layer `name`: roads, rivers, buildings or land; empty when none."""
         load = self._loader.ground

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 6, 30, 8, tzinfo=UTC)
 SEEN = ("areas", "units", "subjects", "cases", "accidents", "incidents", "petitions", "disputes",
-        "reports", "hazards", "cameras", "lineage", "feeds", "decisions")  # fmt: skip
+        "reports", "hazards", "cameras", "lineage", "feeds", "decisions", "steps",
+        "inspections")  # fmt: skip
 
 
 def areas() -> gpd.GeoDataFrame:
@@ -49,6 +50,12 @@ def records(town: str) -> dict[Entity, dict[str, Any]]:
         Entity.HAZARD: {"hazard_id": f"hazard-{town}", "unit_id": f"unit-{town}"},
         Entity.CAMERA: {"camera_id": f"camera-{town}", **placed},
         Entity.LINEAGE: {"lineage_id": f"lineage-{town}", "old": f"old-{town}", "new": village},
+        Entity.STEP: {
+            "step_id": f"step-{town}",
+            "about": "dispute",
+            "about_key": f"dispute-{town}",
+        },
+        Entity.INSPECTION: {"inspection_id": f"inspection-{town}", "unit_id": f"unit-{town}"},
         Entity.FEED: {"feed_id": f"feed-{town}"},
         Entity.DECISION: {"decision_id": f"decision-{town}"},
     }
