@@ -81,8 +81,8 @@ def _wrong_rows(name: str, matter: pd.DataFrame) -> list[int]:
     wrong: list[int] = []
     since: list[int] = []
     at: str | None = None
-    befores, tos = _words(matter["from_step"]), matter["to_step"]
-    for before, step, row in zip(befores, tos, matter["row"], strict=True):
+    told, tos = _words(matter["from_step"]), matter["to_step"]
+    for before, step, row in zip(told, tos, matter["row"], strict=True):
         if row < 0:
             if since and before != at:
                 wrong += since

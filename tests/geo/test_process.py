@@ -27,7 +27,7 @@ NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
 LOOP = tuple(process_named("closed_loop").steps)
 
 
-def steps(*taken: str, key: str = "P1", start: int = 0, befores: bool = True) -> pd.DataFrame:
+def steps(*taken: str, key: str = "P1", start: int = 0, stating: bool = True) -> pd.DataFrame:
     """Give steps of the loop taken on one day after the other, in a row."""
     rows = [
         {
@@ -35,7 +35,7 @@ def steps(*taken: str, key: str = "P1", start: int = 0, befores: bool = True) ->
             "about": "petition",
             "about_key": key,
             "process": "closed_loop",
-            "from_step": (taken[n - 1] if n else None) if befores else None,
+            "from_step": (taken[n - 1] if n else None) if stating else None,
             "to_step": step,
             "taken_at": NOON + timedelta(days=start + n),
         }
@@ -122,7 +122,7 @@ def test_an_owner_is_a_post_and_no_person() -> None:
 @given(st.lists(st.sampled_from(LOOP), max_size=9), st.integers(0, 9))
 def test_what_is_kept_of_any_steps_is_a_way_through_the_process(taken: list[str], cut: int) -> None:
     loop = process_named("closed_loop")
-    early, late = steps(*taken[:cut], befores=False), steps(*taken[cut:], start=cut, befores=False)
+    early, late = steps(*taken[:cut], stating=False), steps(*taken[cut:], start=cut, stating=False)
     first = early[~out_of_turn(early, stood(steps()))]
     kept = late[~out_of_turn(late, stood(first))]
     way: list[str] = [*first["to_step"], *kept["to_step"]]
