@@ -163,6 +163,8 @@ def _records_in_columns(
     """Give what `records_of` gives; events behind the segments are read one by one."""
     wanted = np.sort(np.asarray(seqs, dtype="int64"))
     beyond = wanted > covered_to(connection, entity)
+    if beyond.all():
+        return _records(connection, entity, seqs)
     held = read_rows(connection, entity, wanted[~beyond])
     if not beyond.any():
         return held

@@ -146,3 +146,14 @@ def test_a_reader_from_before_a_rebuild_reads_on_correctly_after_it(books: Books
         books.store.rebuild()
         assert segments(books) == [("case", 1, 600, 600)]
         assert reader.snapshot().cases.index.tolist() == MANY
+
+
+def test_records_behind_all_segments_can_be_corrected_many_at_once(books: Books) -> None:
+    """A delivery that asks for so many keys that columns are read, none of which holds them."""
+    early, late = ([f"{name}{n:03d}" for n in range(500)] for name in ("early", "late"))
+    books.add(cases(*early))
+    books.add(cases(*late[:100]))
+    books.correct(cases(*late[:50], area="11"))
+    books.retract(*late[50:100])
+    areas = books.store.snapshot().cases["area_code"]
+    assert areas.value_counts().to_dict() == {"10": 500, "11": 50}
