@@ -61,14 +61,16 @@ def _register() -> None:
     from dashboard.commands.patrol import patrol
     from dashboard.commands.people import user
     from dashboard.commands.serving import serve
+    from dashboard.commands.stats import period, stats
     from dashboard.commands.upkeep import check, rebuild, verify
     from dashboard.commands.working import work
     from dashboard.commands.zero import zero
 
     cli.add_typer(user, name="user")
+    cli.add_typer(period, name="period")
     cli.command("import")(import_)
     cli.command("check-text")(check_text)
-    for command in (demo, zero, hotspots, patrol, serve, work, verify, rebuild, check):
+    for command in (demo, zero, stats, hotspots, patrol, serve, work, verify, rebuild, check):
         cli.command()(command)
     for decides in (duplicates, merge, redact, approve, reject, decisions):
         cli.command()(decides)

@@ -178,7 +178,7 @@ def _answer(services: Services, asked: _Asked) -> dict[str, Any]:
         ),
         "rows": _records(
             rows.rename(columns={"subject_id": "code"}),
-            ["code", "window", "stream", "status", "breaking", "streak_days"],
+            ["code", "window", "stream", "status", "breaking", "streak_days", "open_ended"],
         ),
     }
 

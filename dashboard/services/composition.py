@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from dashboard.access import LOCAL
+from dashboard.services.assessment import AssessmentService
 from dashboard.services.briefing import BriefingService
 from dashboard.services.cards import CardService
+from dashboard.services.completeness import CompletenessService
 from dashboard.services.feeds import FeedService
 from dashboard.services.hotspots import HotspotService
 from dashboard.services.intake import IntakeService, idle_desk
+from dashboard.services.key_periods import KeyPeriodService
 from dashboard.services.overlays import OverlayService
 from dashboard.services.patrol import PatrolService
 from dashboard.services.query import Query
 from dashboard.services.restating import RestatingService
 from dashboard.services.situation import SituationService
+from dashboard.services.stats import StatsService
 from dashboard.services.wall import WallService
 from dashboard.services.world import World
 from dashboard.services.zero import ZeroService
@@ -50,6 +54,10 @@ class Services:
     feeds: FeedService
     intake: IntakeService
     restating: RestatingService
+    completeness: CompletenessService
+    assessment: AssessmentService
+    stats: StatsService
+    key_periods: KeyPeriodService
 
     def warm(self, lang: str) -> None:
         """Compute ahead what the first page asks for."""
@@ -95,4 +103,8 @@ class Services:
             feeds=FeedService(world),
             intake=IntakeService(world, desk or idle_desk(clock)),
             restating=RestatingService(world, board),
+            completeness=CompletenessService(world),
+            assessment=AssessmentService(world, board),
+            stats=StatsService(world),
+            key_periods=KeyPeriodService(world),
         )

@@ -15,7 +15,7 @@ from geo.errors import LedgerError, UsageError
 from geo.store.tables import meta
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["DEFAULT_ZONE", "Meta", "read_meta", "write_meta"]
 
@@ -32,6 +32,7 @@ class Meta:
 
     `live_since` is the moment from which the ledger learns facts as they are reported;
     only facts known before it may be taken over with `backfill`. The first event sets it.
+    `key_periods` are windows declared beforehand: id, start, end, zh, en, declared_at.
     """
 
     time_zone: str | None = None
@@ -43,6 +44,7 @@ class Meta:
     title_en: str | None = None
     rulebook: str | None = None
     root_area: str | None = None
+    key_periods: Sequence[Mapping[str, str]] = ()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from models.zero.register import Register
     from models.zero.rulebook import Rulebook
 
-__all__ = ["OWNER_PREFIX", "confirmed_whole", "reported_share", "subject_list"]
+__all__ = [
+    "COUNTING_KINDS",
+    "OWNER_PREFIX",
+    "confirmed_whole",
+    "covered_months",
+    "reported_share",
+    "subject_list",
+]
 
 COUNTING_KINDS = ("nil", "exceptions")
 OWNER_PREFIX = "owner:"
@@ -96,7 +103,7 @@ def _reported_months(
     ends = max(int(month_of(day_number(window.end) - 1)) for window in windows) + 1
     # A running window looks back at most two months: one over, one still in its grace.
     first = min(starts, _months_over(as_of) - 2)
-    return ReportedMonths(first, _covered(register, reports, first, ends - first))
+    return ReportedMonths(first, covered_months(register, reports, first, ends - first))
 
 
 def _months_over(as_of: date) -> int:
@@ -148,7 +155,7 @@ def _last_expected(
     return np.where(expected[:, -1], came[:, -1], came[:, 0])
 
 
-def _covered(register: Register, reports: pd.DataFrame, first: int, count: int) -> Bools:
+def covered_months(register: Register, reports: pd.DataFrame, first: int, count: int) -> Bools:
     """Tell which months were reported of which subject, (stream, count, subject)."""
     grid = np.zeros((len(STREAMS), count, register.size), dtype=bool)
     chosen = _monthly(reports, first, count)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["LEVELS", "count_funnel", "rate_funnel", "shrunk_rates"]
+__all__ = ["LEVELS", "count_funnel", "rate_funnel", "rate_limits", "shrunk_rates"]
 
 LEVELS: Final = (0.95, 0.998)
 """Shares of subjects within the warning and the action limits when all are alike
@@ -49,6 +49,19 @@ def rate_funnel(parts: pd.Series, wholes: pd.Series, groups: pd.Series) -> pd.Da
     share = (sums["count"] / sums["exposure"]).to_numpy()
     whole = frame["exposure"].to_numpy()
     return _limits(frame.assign(expected=whole * share), stats.binom(whole, share))
+
+
+def rate_limits(share: float, wholes: NDArray[np.int64]) -> pd.DataFrame:
+    """Give the limits of `rate_funnel` for groups of these sizes, to draw them as lines.
+
+    Columns `lower_95`, `upper_95`, `lower_99.8`, `upper_99.8`, whole counts, index of wholes.
+
+    >>> rate_limits(0.5, np.array([10])).loc[10].tolist()
+    [2, 8, 1, 9]
+    """
+    frame = pd.DataFrame({"count": 0}, index=pd.Index(wholes, name="whole"))
+    limits = _limits(frame, stats.binom(wholes, share))
+    return limits[[f"{side}_{100 * level:g}" for level in LEVELS for side in ("lower", "upper")]]
 
 
 def shrunk_rates(
