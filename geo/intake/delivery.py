@@ -68,7 +68,8 @@ def compare(frame: pd.DataFrame, known: pd.DataFrame, *, fed: AbstractSet[str]) 
     is_known = at >= 0
     if not is_known.any():
         return Delivery(frame, frame.iloc[:0], 0)
-    said, where = frame[is_known], at[is_known]
+    said = frame if is_known.all() else frame[is_known]
+    where = at[is_known]
     in_order = len(where) == len(known) and bool((where == np.arange(len(where))).all())
     other = np.zeros(len(said), dtype=bool)
     for name in frame.columns:

@@ -107,9 +107,10 @@ def _tell_portions(task: Task, check: FileCheck, batch: Batch) -> None:
 def _table(check: FileCheck) -> pd.DataFrame:
     """Give the kept rows as the entity's table, keyed."""
     spec = check.task.spec
-    kept = check.typed.frame[check.verdicts.stating & ~check.merged]
-    names = [name for name in columns_of(spec.stored) if name in kept.columns]
-    frame = kept[[spec.key, *names]].set_index(spec.key)
+    whole = check.typed.frame
+    names = [name for name in columns_of(spec.stored) if name in whole.columns]
+    kept = whole.loc[check.verdicts.stating & ~check.merged, [spec.key, *names]]
+    frame = kept.set_index(spec.key)
     return conform(_shaped(frame), spec.stored)
 
 
