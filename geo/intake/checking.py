@@ -363,7 +363,7 @@ class FileCheck:
         """Read once what the ledger knows of the file's records, and where each row's is."""
         if self.standing is None:
             keys = pd.Index(self.typed.frame[self.task.spec.key])
-            known = self.task.store.standing(self.task.spec.stored, keys.dropna().unique())
+            known = self.task.store.standing(self.task.spec.stored, keys.dropna())
             self.standing, self.found_at = known, known.records.index.get_indexer(keys)
         return self.standing
 

@@ -147,8 +147,11 @@ def _spread(x: Floats, y: Floats, place: NDArray[Any], usable: NDArray[np.bool_]
 
     A thousand incidents at one address are one witness, not a thousand.
     """
-    seen = pd.DataFrame({"x": x, "y": y, "place": place})[usable].drop_duplicates()
-    rows = seen.index.to_numpy()
+    asked = np.flatnonzero(usable)
+    # A pair as one complex number: a million points are told apart quicker than as rows.
+    point, _ = pd.factorize(x[asked] + 1j * y[asked])
+    again = pd.Series(point * (int(place.max(initial=0)) + 1) + place[asked]).duplicated()
+    rows = asked[~again.to_numpy()]
     step = max(1, -(-len(rows) // MOST_POINTS))
     return rows[::step]
 

@@ -149,6 +149,8 @@ def remark_dates(rows: Rows) -> None:
     written = pd.Series(np.where(bare, "day", "minute"), index=rows.frame.index, dtype="str")
     rows.frame["time_precision"] = rows.frame["time_precision"].fillna(written)
     for name in ("occurred_to", "reported_at"):
+        if not rows.typed.date_only[name].any():
+            continue
         end = rows.frame[name] + END_OF_DAY
         end = end.mask(end > pd.Timestamp(rows.now), pd.Timestamp(rows.now))
         rows.frame[name] = rows.frame[name].mask(rows.typed.date_only[name], end)

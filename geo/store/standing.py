@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from geo.errors import LedgerError
-from geo.schemas import conform, key_of
+from geo.schemas import columns_of, conform, key_of
 from geo.store.payload import frame_from_payloads
 from geo.store.portions import in_portions
 from geo.store.segments import (
@@ -89,7 +89,7 @@ def standing_of(connection: sa.Connection, entity: str, keys: pd.Index) -> Stand
     """Give what the ledger knows of `keys`; keys it never heard of are left out."""
     if len(keys) >= SHARE_FOR_ALL * max(events_covered(connection, entity), 1):
         return _standing_at_all(connection, entity)
-    last = last_events(connection, entity, keys)
+    last = last_events(connection, entity, keys.unique())
     seqs = np.sort(last.loc[stands(last), "seq"].to_numpy())
     # Records come in the order of the chain, as the sorted seqs do.
     records = records_of(connection, entity, seqs.tolist()).assign(seq=seqs)
@@ -103,7 +103,10 @@ def _standing_at_all(connection: sa.Connection, entity: str) -> Standing:
     versions = joined([covered, tail], entity)
     state = state_at(versions, None)
     gone = pd.Index(versions.drops["key"].unique())
-    records = conform(state.drop(columns=["known_at", "recorded_at"]), entity)
+    records = state.drop(columns=["known_at", "recorded_at"])
+    if not set(columns_of(entity)) <= set(records.columns):
+        # Segments older than a column of their entity have no such column.
+        records = conform(records, entity)
     return Standing(records, gone[records.index.get_indexer(gone) < 0])
 
 

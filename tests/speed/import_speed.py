@@ -61,7 +61,7 @@ def prepare(data: Path, work: Path) -> None:
     years = [pd.read_parquet(data / f"crimes_{year}.parquet") for year in YEARS]
     crimes = pd.concat(years, ignore_index=True).iloc[:ROWS]
     crimes.to_parquet(work / "first.parquet")
-    crimes.to_parquet(work / "second.parquet", compression="zstd")
+    crimes.to_parquet(work / "second.parquet", row_group_size=ROWS // 4)
     some = crimes.iloc[::100]
     some.assign(Beat=some["Beat"].iloc[::-1].to_numpy()).to_parquet(work / "corrected.parquet")
 
