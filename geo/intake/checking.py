@@ -25,7 +25,7 @@ from geo.intake.default_address import at_declared, crowded
 from geo.intake.doubles import remark_duplicates, remark_known
 from geo.intake.faults import Verdicts
 from geo.intake.keys import made_keys
-from geo.intake.known import check_retractions, check_steps, settled_rows, told_before
+from geo.intake.known import check_retractions, check_steps, same_spots, settled_rows, told_before
 from geo.intake.merging import merge_rows, shared_by_record
 from geo.intake.parents import check_parents
 from geo.intake.personal import refuse_personal, without_personal
@@ -92,6 +92,8 @@ class FileCheck:
     """What the ledger knew of the file's records when they were checked."""
     found_at: Positions = field(init=False)
     """For each row the position of its record among those standing, -1 where there is none."""
+    same_spot: Mask = field(init=False)
+    """Incidents that state the point and the time the ledger holds for them."""
 
     def __post_init__(self) -> None:
         """Begin with every row kept and nothing shown."""
@@ -294,7 +296,8 @@ class FileCheck:
 
     def _incidents(self) -> None:
         task, frame = self.task, self.typed.frame
-        remark_duplicates(frame, self.verdicts, ~self.merged, metric_crs=task.metric_crs)
+        told = self._told_before()
+        remark_duplicates(frame, self.verdicts, ~self.merged, told=told, metric_crs=task.metric_crs)
         withhold(frame, self.withheld, self.default)
         frame["stream"] = str(task.spec.stored)
         frame["subject_id"] = self._attributed(
@@ -351,13 +354,14 @@ class FileCheck:
         if spec.stored not in INCIDENTS or spec.key not in self.typed.fed:
             return np.zeros(self.raw.rows, dtype=bool)
         standing = self._read_standing()
-        return settled_rows(
-            self.typed,
-            standing,
-            self.found_at,
-            happened=HAPPENED[spec.stored],
-            areas_seq=task.store.untouched_since(Entity.AREA),
-        )
+        since = task.store.untouched_since(Entity.AREA)
+        return settled_rows(self.typed, standing, self.found_at, self.same_spot, areas_seq=since)
+
+    def _told_before(self) -> Mask:
+        """Say whose doubles were asked for before; of rows without a number nobody knows yet."""
+        if self.standing is None:
+            return np.zeros(self.raw.rows, dtype=bool)
+        return told_before(self.typed, self.standing, self.found_at, self.same_spot)
 
     def _read_standing(self) -> Standing:
         """Read once what the ledger knows of the file's records, and where each row's is."""
@@ -365,6 +369,9 @@ class FileCheck:
             keys = pd.Index(self.typed.frame[self.task.spec.key])
             known = self.task.store.standing(self.task.spec.stored, keys.dropna())
             self.standing, self.found_at = known, known.records.index.get_indexer(keys)
+            if self.task.spec.stored in INCIDENTS:
+                happened = HAPPENED[self.task.spec.stored]
+                self.same_spot = same_spots(self.typed, known, self.found_at, happened=happened)
         return self.standing
 
     def _second_delivery(self) -> None:
@@ -375,8 +382,7 @@ class FileCheck:
         check_retractions(keys, self.verdicts, standing)
         check_steps(self.typed, self.verdicts, keys, standing, self.found_at)
         if spec.stored in INCIDENTS:
-            happened = HAPPENED[spec.stored]
-            told = told_before(self.typed, standing, self.found_at, happened=happened)
+            told = self._told_before()
             remark_known(
                 self.typed.frame,
                 keys,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pyproj import Transformer
 from scipy.spatial import cKDTree
 
@@ -20,20 +21,33 @@ if TYPE_CHECKING:
 
 __all__ = ["remark_duplicates", "remark_known"]
 
+Points: TypeAlias = NDArray[np.float64]
+"""Shape (n, 4): the place, the time and the category, scaled."""
+
 NAMES: Final = ["lon", "lat", "occurred_from", "category"]
 
 
 def remark_duplicates(
-    frame: pd.DataFrame, verdicts: Verdicts, rows: Mask, *, metric_crs: str
+    frame: pd.DataFrame, verdicts: Verdicts, rows: Mask, *, told: Mask, metric_crs: str
 ) -> None:
-    """W03: two kept ones of `rows`, of one category, within 50 m and 30 minutes of each other."""
+    """W03: two kept ones of `rows`, of one category, within 50 m and 30 minutes of each other.
+
+    Of two rows that were `told` before, so was what they have in common.
+    """
     asked = np.flatnonzero(verdicts.stating & rows & _complete(frame))
-    if len(asked) < 2:  # noqa: PLR2004 - a pair needs two
+    fresh = ~told[asked]
+    if len(asked) < 2 or not fresh.any():  # noqa: PLR2004 - a pair needs two
         return
     scaled = _scaled(frame[NAMES].iloc[asked], metric_crs)
-    pairs = cKDTree(scaled).query_pairs(1.0, p=np.inf, output_type="ndarray")
-    pairs = pairs[_in_circle(scaled[pairs[:, 0]], scaled[pairs[:, 1]])]
-    _remark(verdicts, asked[pairs.ravel()])
+    if fresh.all():
+        pairs = cKDTree(scaled).query_pairs(1.0, p=np.inf, output_type="ndarray")
+        one, other = pairs[_in_circle(scaled[pairs[:, 0]], scaled[pairs[:, 1]])].T
+    else:
+        rows_of_new = np.flatnonzero(fresh)
+        at, other = _near(scaled[fresh], scaled)
+        one = rows_of_new[at]
+        one, other = one[one != other], other[one != other]
+    _remark(verdicts, asked[np.concatenate([one, other])])
 
 
 def remark_known(
@@ -60,11 +74,7 @@ def remark_known(
         return
     scaled = _scaled(pd.concat([frame[NAMES].iloc[asked], known[NAMES]]), metric_crs)
     here, there = scaled[: len(asked)], scaled[len(asked) :]
-    boxes = cKDTree(here).sparse_distance_matrix(
-        cKDTree(there), 1.0, p=np.inf, output_type="ndarray"
-    )
-    near = _in_circle(here[boxes["i"]], there[boxes["j"]])
-    _remark(verdicts, asked[boxes["i"][near]])
+    _remark(verdicts, asked[_near(here, there)[0]])
 
 
 def _complete(frame: pd.DataFrame) -> Mask:
@@ -76,9 +86,7 @@ def _witness(known: pd.DataFrame) -> Mask:
     return (~default & ~known["review"].isin(SETTLED)).to_numpy(dtype=bool)
 
 
-def _scaled(
-    frame: pd.DataFrame, metric_crs: str
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _scaled(frame: pd.DataFrame, metric_crs: str) -> Points:
     """Give points whose ball of radius 1 is the rule's box; categories lie 2 apart."""
     to_metric = Transformer.from_crs(WGS84, metric_crs, always_xy=True)
     lon, lat = (frame[name].to_numpy(dtype=float) for name in ("lon", "lat"))
@@ -88,15 +96,25 @@ def _scaled(
     return np.column_stack([x / NEAR_M, y / NEAR_M, minutes / NEAR_MIN, kind * 2.0])
 
 
+def _near(here: Points, there: Points) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Give the positions, here and there, of each pair that the rule calls near."""
+    boxes = cKDTree(here).sparse_distance_matrix(
+        cKDTree(there), 1.0, p=np.inf, output_type="ndarray"
+    )
+    one, other = boxes["i"], boxes["j"]
+    near = _in_circle(here[one], there[other])
+    return one[near], other[near]
+
+
 def _in_circle(
-    one: np.ndarray[tuple[int, int], np.dtype[np.float64]],
-    other: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    one: Points,
+    other: Points,
 ) -> Mask:
     apart = one[:, :2] - other[:, :2]
     return np.asarray(np.hypot(apart[:, 0], apart[:, 1]) <= 1.0, dtype=bool)
 
 
-def _remark(verdicts: Verdicts, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
+def _remark(verdicts: Verdicts, rows: NDArray[np.intp]) -> None:
     double = np.zeros(len(verdicts.kept), dtype=bool)
     double[rows] = True
     verdicts.remark("W03", double)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geo.intake.faults import Mask, Verdicts
     from geo.store import Standing
 
-__all__ = ["check_retractions", "check_steps", "settled_rows", "told_before"]
+__all__ = ["check_retractions", "check_steps", "same_spots", "settled_rows", "told_before"]
 
 Positions: TypeAlias = NDArray[np.intp]
 """For each row the position of its record among the standing ones, -1 where there is none."""
@@ -64,32 +64,39 @@ def check_steps(
     verdicts.keep_out("Q12", undone & verdicts.stating, "review")
 
 
-def told_before(typed: Typed, standing: Standing, at: Positions, *, happened: str) -> Mask:
-    """Say which rows state the point, the time and the category the ledger holds for them.
+def same_spots(typed: Typed, standing: Standing, at: Positions, *, happened: str) -> Mask:
+    """Say which rows state the point and the time that the ledger holds for them."""
+    same = (at >= 0) & typed.frame["lon"].notna().to_numpy(dtype=bool)
+    for name in (happened, "lon", "lat") if same.any() else ():
+        same &= _same(typed, standing, at, name)
+    return same
+
+
+def told_before(typed: Typed, standing: Standing, at: Positions, spots: Mask) -> Mask:
+    """Say which of the same `spots` are of the same category too.
 
     Whether such a record has a double beside it was asked when the later of the two came.
     """
-    return _same(typed, standing, at, (happened, "lon", "lat", "category"))
+    return spots & _same(typed, standing, at, "category") if spots.any() else spots
 
 
 def settled_rows(
-    typed: Typed, standing: Standing, at: Positions, *, happened: str, areas_seq: int
+    typed: Typed, standing: Standing, at: Positions, spots: Mask, *, areas_seq: int
 ) -> Mask:
-    """Say which rows state the point, the time and the area that the ledger holds for them.
+    """Say which of the same `spots` lie in the area they state, by what the ledger holds.
 
     Where no area changed since (`areas_seq` is the last event of a batch that changed any),
     finding their area again gives the same: the point lay in that area, or was kept there by the
     rule that keeps it now.
     """
-    seq = standing.records["seq"].to_numpy()
-    same = _same(typed, standing, at, (happened, "lon", "lat", "area_code"))
-    return same & (seq[at] > areas_seq) if len(seq) else same
+    if not spots.any():
+        return spots
+    since = standing.records["seq"].to_numpy()[at] > areas_seq
+    return spots & since & _same(typed, standing, at, "area_code")
 
 
-def _same(typed: Typed, standing: Standing, at: Positions, names: tuple[str, ...]) -> Mask:
-    same = (at >= 0) & typed.frame["lon"].notna().to_numpy(dtype=bool)
-    for name in names if same.any() else ():
-        stood = standing.records[name].array.take(at, allow_fill=True)
-        equal = pd.Series(typed.frame[name].array == stood)
-        same &= equal.fillna(value=False).to_numpy(dtype=bool)
-    return np.asarray(same, dtype=bool)
+def _same(typed: Typed, standing: Standing, at: Positions, name: str) -> Mask:
+    stood = standing.records[name].array.take(at, allow_fill=True)
+    equal = pd.Series(typed.frame[name].array == stood)
+    same: Mask = equal.fillna(value=False).to_numpy(dtype=bool)
+    return same

@@ -132,8 +132,9 @@ def place(
         )
     frame = typed.frame
     # A retired code is judged by its date (Q03), so every code that was ever loaded counts here.
-    with_point = (verdicts.kept & ~placeless)[~settled]
-    asked = frame.loc[~settled, ["lon", "lat", "area_code"]]
+    rows = np.flatnonzero(~settled)
+    with_point = (verdicts.kept & ~placeless)[rows]
+    asked = frame[["lon", "lat", "area_code"]].iloc[rows]
     stated = asked["area_code"]
     if ground.root_code is not None and ground.tree.geometry.isna().all():
         stated = stated.fillna(ground.root_code)
@@ -144,11 +145,15 @@ def place(
         ground.tree,
         metric_crs=ground.metric_crs,
         root_code=ground.root_code,
-        day=day[~settled],
-    ).reindex(frame.index)
+        day=day.iloc[rows],
+    )
     for verdict, (code, column) in FAULT_OF.items():
-        verdicts.keep_out(code, placed["verdict"] == str(verdict), column)
-    frame["area_code"] = placed["area_code"].where(~settled, frame["area_code"])
+        faulty = np.zeros(len(frame), dtype=bool)
+        faulty[rows] = placed["verdict"] == str(verdict)
+        verdicts.keep_out(code, faulty, column)
+    frame["area_code"] = (
+        placed["area_code"].reindex(frame.index).where(~settled, frame["area_code"])
+    )
     if "beat_code" in frame:
         frame["beat_code"] = _beats(frame, ground, day, frame["lon"].notna() & ~placeless)
 

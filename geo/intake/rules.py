@@ -105,10 +105,10 @@ def check_keys(rows: Rows) -> None:
     if rows.spec.key not in rows.typed.fed:
         return
     key = rows.frame[rows.spec.key]
-    back = rows.verdicts.spared
-    again = pd.Series(data=False, index=key.index)
-    for part in (key[~back], key[back]):
-        again[part.index] = part.duplicated()
+    again = key.duplicated()
+    if rows.verdicts.spared.any():
+        used = pd.DataFrame({"key": key, "back": rows.verdicts.spared}, index=key.index)
+        again = used.duplicated()
     again &= ~rows.parts
     rows.keep_out("Q01", key.isna() | again, rows.spec.key)
 

@@ -86,3 +86,19 @@ def test_only_the_asked_span_is_given(delivered: Office) -> None:
         Entity.CASE, first, last, besides=pd.Series(found.index[:40])
     )
     assert len(fewer) == 100
+
+
+def test_of_what_was_told_before_nothing_is_told_again(
+    office: Office, grid_villages: gpd.GeoDataFrame
+) -> None:
+    """Two cases at one place: told once. A third beside them is told, and so is what it is near."""
+    office.load(grid_villages)
+    spot = points_in(grid_villages, 1).iloc[[0, 0, 0]].reset_index(drop=True)
+    made = spot.assign(
+        incident_id=["a", "b", "c"], category="theft", occurred_from="2026-03-01 10:00"
+    )
+    warned = []
+    for number, table in enumerate([made[:2], made[:2].assign(x=1), made, made.assign(x=1)]):
+        report = office.bring("cases", office.write(f"{number}.csv", table), crs="wgs84")
+        warned.append((report.unchanged, report.warnings.get("W03", 0)))
+    assert warned == [(0, 2), (2, 0), (2, 3), (3, 0)]

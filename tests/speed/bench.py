@@ -146,6 +146,19 @@ def streak_break(work: Path) -> None:
     measure(shared() / "chicago")
 
 
+def deliveries(work: Path) -> None:
+    """Deliver a million crimes: first, once more, and corrected by one in a hundred."""
+    data = shared() / "chicago"
+    if not data.is_dir():
+        print("  left out: no real data here (set SANLING_SHARED to their folder)")
+        return
+    from tests.speed.import_speed import measure, print_figures
+
+    folder = work / "deliveries"
+    folder.mkdir()
+    print_figures(measure(data, folder))
+
+
 def map_update(work: Path) -> None:
     """Browser CPU of one change of all values on the map (renderer process)."""
     from tests.speed.map_update import measure

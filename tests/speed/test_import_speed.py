@@ -1,7 +1,7 @@
 """What deliveries may cost, on a million real crimes; ratios, so that machines may differ.
 
-Run with `pytest -m slow tests/speed`; the figures are printed, the bounds hold for CPU time,
-which does not depend on what else the machine does.
+Run with `pytest -m slow tests/speed`; the figures are printed. Shares are of wall time, as those
+who wait have it; both deliveries run one after the other, on whatever machine it is.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.slow
 
 ROWS_PER_S = 15_000
 SECOND_SHARE = 1 / 3
-CORRECTED_SHARE = 0.05
-"""One row in a hundred; what every import costs, however small, is most of it."""
+CORRECTED_SHARE = 0.06
+"""One row in a hundred; half of its cost is what every import costs, however small."""
 MEMORY_GB = 2.0
 
 
@@ -33,16 +33,16 @@ def figures(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Figures:
 
 def test_a_first_million_is_chained_placed_and_counted_in_time_and_memory(figures: Figures) -> None:
     assert figures["first"]["changed"] > 0.99 * ROWS
-    assert ROWS / figures["first"]["cpu"] >= ROWS_PER_S
+    assert ROWS / figures["first"]["wall"] >= ROWS_PER_S
     assert figures["first"]["peak"] <= MEMORY_GB
 
 
 def test_the_same_million_once_more_costs_a_third_and_changes_nothing(figures: Figures) -> None:
     assert figures["second"]["changed"] == 0
-    assert figures["second"]["cpu"] <= SECOND_SHARE * figures["first"]["cpu"]
+    assert figures["second"]["wall"] <= SECOND_SHARE * figures["first"]["wall"]
     assert figures["second"]["peak"] <= MEMORY_GB
 
 
 def test_a_correction_of_one_in_a_hundred_costs_like_one_in_a_hundred(figures: Figures) -> None:
     assert figures["corrected"]["changed"] > 0.009 * ROWS
-    assert figures["corrected"]["cpu"] <= CORRECTED_SHARE * figures["first"]["cpu"]
+    assert figures["corrected"]["wall"] <= CORRECTED_SHARE * figures["first"]["wall"]
