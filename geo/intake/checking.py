@@ -20,12 +20,12 @@ from geo.intake.codes import (
     take_successors,
 )
 from geo.intake.columns import Typed, require_columns, type_columns
-from geo.intake.days import HAPPENED, placing_days
+from geo.intake.days import placing_days
 from geo.intake.default_address import at_declared, crowded
 from geo.intake.doubles import remark_duplicates, remark_known
 from geo.intake.faults import Verdicts
 from geo.intake.keys import made_keys
-from geo.intake.known import check_retractions, check_steps, same_spots, settled_rows, told_before
+from geo.intake.known import Known, check_retractions, check_steps
 from geo.intake.merging import merge_rows, shared_by_record
 from geo.intake.parents import check_parents
 from geo.intake.personal import refuse_personal, without_personal
@@ -48,10 +48,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.intake.faults import Mask
-    from geo.intake.known import Positions
     from geo.intake.recipe import Variant
     from geo.intake.task import Task
-    from geo.store import Standing
 
 __all__ = ["FileCheck"]
 
@@ -88,16 +86,12 @@ class FileCheck:
     default: Mask = field(init=False)
     """The placeless rows, and those at a point that far too many rows share."""
     implied: pd.DataFrame = field(default_factory=pd.DataFrame)
-    standing: Standing | None = field(init=False)
+    known: Known | None = field(init=False)
     """What the ledger knew of the file's records when they were checked."""
-    found_at: Positions = field(init=False)
-    """For each row the position of its record among those standing, -1 where there is none."""
-    same_spot: Mask = field(init=False)
-    """Incidents that state the point and the time the ledger holds for them."""
 
     def __post_init__(self) -> None:
         """Begin with every row kept and nothing shown."""
-        self.standing = None
+        self.known = None
         self.verdicts = Verdicts(self.raw.rows)
         self.shown = self.raw.frame.iloc[:, :0]
         self.withheld = np.zeros(self.raw.rows, dtype=bool)
@@ -350,37 +344,29 @@ class FileCheck:
 
     def _settled(self) -> Mask:
         """Say which incidents state again where they lie, among areas that are still the same."""
-        task, spec = self.task, self.task.spec
+        spec = self.task.spec
         if spec.stored not in INCIDENTS or spec.key not in self.typed.fed:
             return np.zeros(self.raw.rows, dtype=bool)
-        standing = self._read_standing()
-        since = task.store.untouched_since(Entity.AREA)
-        return settled_rows(self.typed, standing, self.found_at, self.same_spot, areas_seq=since)
+        since = self.task.store.untouched_since(Entity.AREA)
+        return self._ask_ledger().settled(self.typed, areas_seq=since)
 
     def _told_before(self) -> Mask:
         """Say whose doubles were asked for before; of rows without a number nobody knows yet."""
-        if self.standing is None:
+        if self.known is None:
             return np.zeros(self.raw.rows, dtype=bool)
-        return told_before(self.typed, self.standing, self.found_at, self.same_spot)
+        return self.known.told_before(self.typed)
 
-    def _read_standing(self) -> Standing:
-        """Read once what the ledger knows of the file's records, and where each row's is."""
-        if self.standing is None:
-            keys = pd.Index(self.typed.frame[self.task.spec.key])
-            known = self.task.store.standing(self.task.spec.stored, keys.dropna())
-            self.standing, self.found_at = known, known.records.index.get_indexer(keys)
-            if self.task.spec.stored in INCIDENTS:
-                happened = HAPPENED[self.task.spec.stored]
-                self.same_spot = same_spots(self.typed, known, self.found_at, happened=happened)
-        return self.standing
+    def _ask_ledger(self) -> Known:
+        self.known = self.known or Known.of(self.typed, self.task.spec, self.task.store)
+        return self.known
 
     def _second_delivery(self) -> None:
         spec = self.task.spec
         if spec.stored is Entity.GROUND:
             return
-        keys, standing = self.typed.frame[spec.key], self._read_standing()
-        check_retractions(keys, self.verdicts, standing)
-        check_steps(self.typed, self.verdicts, keys, standing, self.found_at)
+        keys, known = self.typed.frame[spec.key], self._ask_ledger()
+        check_retractions(keys, self.verdicts, known)
+        check_steps(self.typed, self.verdicts, keys, known)
         if spec.stored in INCIDENTS:
             told = self._told_before()
             remark_known(
@@ -393,7 +379,7 @@ class FileCheck:
                 metric_crs=self.task.metric_crs,
             )
         if self.task.complete_on is not None:
-            reopen(self.typed, keys, standing, spec, self.task.complete_on)
+            reopen(self.typed, keys, known.standing, spec, self.task.complete_on)
 
     def _too_many(self) -> None:
         """F10; what takes back a record that is not here (Q21) harms nothing and is no fault."""

@@ -123,13 +123,13 @@ def _shaped(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _delivery(check: FileCheck, table: pd.DataFrame) -> Delivery:
     """Hold the rows against what stands; ground layers are put as a whole."""
-    if check.standing is None:
+    if check.known is None:
         return Delivery(validate(table, check.task.spec.stored), table.iloc[:0], 0)
-    task, records = check.task, check.standing.records
+    task, records = check.task, check.known.standing.records
     table = keep_decided(table, task.spec.stored, task.store, records)
     keys = check.typed.frame[task.spec.key]
     back = pd.Index(keys[check.verdicts.kept & check.verdicts.spared])
-    delivery = deliver(table, back, check.standing, fed=check.typed.fed)
+    delivery = deliver(table, back, check.known.standing, fed=check.typed.fed)
     # What is unchanged was valid when it was written.
     new, changed = (
         validate(rows, check.task.spec.stored) if len(rows) else rows
