@@ -8,7 +8,7 @@ from dash import html
 
 from dashboard.i18n import has, t
 from dashboard.services.naming import word
-from geo.intake.sentences import row_sentence, warning_sentence
+from geo.intake.sentences import encoding_text, row_sentence, warning_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,7 +110,7 @@ def field_name(name: str, lang: str) -> str:
 def _about(report: Mapping[str, Any], lang: str) -> str:
     parts = [", ".join(report["files"]), t(f"entity.{report['entity']}", lang)]
     if report.get("encoding"):
-        parts.append(str(report["encoding"]))
+        parts.append(encoding_text(str(report["encoding"]), lang))
     if report["batch"] is not None:
         parts.append(t("data.batch_number", lang, n=report["batch"]))
     return " · ".join(part for part in parts if part)

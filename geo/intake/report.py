@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.intake.quarantine import COLUMNS
-from geo.intake.sentences import row_sentence, warning_sentence
+from geo.intake.sentences import encoding_text, row_sentence, warning_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -230,5 +230,5 @@ def _constants(report: ImportReport, language: str) -> list[str]:
 def _reading(report: ImportReport, language: str) -> list[str]:
     """Say how the file was read; notes are in both languages as they are."""
     start = "  文本编码：" if language == "zh" else "  Texts read as "
-    said = [start + report.encoding] if report.encoding else []
+    said = [start + encoding_text(report.encoding, language)] if report.encoding else []
     return [*said, *(f"  {note}" for note in report.notes)]

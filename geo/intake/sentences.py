@@ -6,7 +6,15 @@ from typing import Final
 
 from geo.errors import RefusedFile
 
-__all__ = ["REFUSED", "ROW", "WARNED", "refusal", "row_sentence", "warning_sentence"]
+__all__ = [
+    "REFUSED",
+    "ROW",
+    "WARNED",
+    "encoding_text",
+    "refusal",
+    "row_sentence",
+    "warning_sentence",
+]
 
 REFUSED: Final[dict[str, tuple[str, str]]] = {
     "F01": ("Cannot read the file as UTF-8 or GB18030.", "无法识别文件编码。"),
@@ -163,6 +171,15 @@ def refusal(code: str, **values: object) -> RefusedFile:
     """
     en, zh = REFUSED[code]
     return RefusedFile(code, en.format(**values), zh.format(**values))
+
+
+def encoding_text(encoding: str, language: str = "en") -> str:
+    """Say how texts were read, in "en" or "zh".
+
+    >>> encoding_text("GB18030 (tried)", "zh")
+    'GB18030（试读成功）'
+    """
+    return encoding.replace(" (tried)", "（试读成功）") if language == "zh" else encoding
 
 
 def row_sentence(code: str, language: str = "en") -> str:
