@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dashboard.access import LOCAL
+from dashboard.commands.beside import kept_beside
 from dashboard.commands.common import Db, console, settings_for
 from dashboard.i18n import DEFAULT_LANGUAGE
 from dashboard.settings import LOOPBACK
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from flask import Flask
 
@@ -56,24 +57,14 @@ def serve(
         _listen(lambda: make_server(settings), settings.host, settings.port)
 
 
-@contextmanager
-def _worker_beside(settings: Settings, *, wanted: bool) -> Iterator[None]:
-    """Have a worker in a process of its own, which ends with this one, however it ends."""
+def _worker_beside(settings: Settings, *, wanted: bool) -> AbstractContextManager[None]:
+    """Have a worker in a process of its own, which ends with this one."""
     if not wanted:
-        yield
-        return
-    command = [sys.executable, "-m", "dashboard.worker", "--tied"]
+        return nullcontext()
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     given = {"PYTHONPATH": path, "SANLING_DB": settings.db, "SANLING_INBOX": settings.inbox}
-    owner = os.getpid()
-    # It sees its standard input end when the last process that holds the other end is gone.
-    worker = subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, **given})  # noqa: S603
-    try:
-        yield
-    finally:
-        # A server's own children leave through here too; the worker is not theirs to end.
-        if os.getpid() == owner:
-            worker.terminate()
+    command = [sys.executable, "-m", "dashboard.worker", "--tied"]
+    return kept_beside(command, {**os.environ, **given})
 
 
 def make_server(settings: Settings) -> Flask:
