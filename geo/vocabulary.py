@@ -147,6 +147,8 @@ class Entity(StrEnum):
     DECISION = "decision"
     STEP = "step"
     INSPECTION = "inspection"
+    EDITION = "edition"
+    """A document that was signed: its question and the digest of its figures."""
 
 
 class Action(StrEnum):

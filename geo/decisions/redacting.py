@@ -47,7 +47,7 @@ def erasable(about: Entity, fields: Sequence[str]) -> tuple[str, ...]:
     Raises UsageError for an entity whose records are not erased field by field, for a field it
     does not have, and for one that its records cannot be without.
     """
-    if about in {Entity.GROUND, Entity.DECISION}:
+    if about in {Entity.GROUND, Entity.DECISION, Entity.EDITION}:
         raise UsageError(f"Fields of a {about} cannot be erased.", f"{about} 的字段不能删除。")
     table = entity_schema(about).to_schema().columns
     names = [name for name in columns_of(about) if name not in {*NEVER, *NOT_STORED}]

@@ -12,6 +12,7 @@ from geo.schemas.conforming import (
     validated,
 )
 from geo.schemas.decisions import Decisions
+from geo.schemas.editions import Editions
 from geo.schemas.grievances import Disputes, Petitions
 from geo.schemas.incidents import Accidents, Cases
 from geo.schemas.places import Areas, Cameras, Ground, Lineage, Subjects, Units
@@ -42,6 +43,7 @@ TABLES: Final[dict[Entity, type[EntityTable]]] = {
     Entity.DECISION: Decisions,
     Entity.STEP: Steps,
     Entity.INSPECTION: Inspections,
+    Entity.EDITION: Editions,
 }
 """The table of every entity of the ledger."""
 

@@ -53,6 +53,11 @@ def batch_info(connection: sa.Connection, batch_id: int) -> BatchInfo:
             f"Batch {batch_id} is a decision of two people or more; it cannot be undone by one.",
             f"批次 {batch_id} 是由两人以上作出的决定，不能由一人撤销。",
         )
+    if row["entity"] == Entity.EDITION:
+        raise LedgerError(
+            f"Batch {batch_id} froze an edition that may be signed; freeze a new one instead.",
+            f"批次 {batch_id} 是已定稿的版次，可能已签发，不能撤销；请另行定稿新版次。",
+        )
     return _info(row)
 
 

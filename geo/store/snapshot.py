@@ -158,6 +158,11 @@ class Snapshot:
         """Inspections, those that found nothing as well."""
         return self._of(Entity.INSPECTION)
 
+    @property
+    def editions(self) -> pd.DataFrame:
+        """Documents that were frozen to be signed."""
+        return self._of(Entity.EDITION)
+
     def ground(self, name: str) -> gpd.GeoDataFrame:
         """Give the ground layer `name`: roads, rivers, buildings or land; empty when none."""
         load = self._loader.ground
