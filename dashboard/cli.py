@@ -60,6 +60,7 @@ def _register() -> None:
     from dashboard.commands.importing import import_
     from dashboard.commands.patrol import patrol
     from dashboard.commands.people import user
+    from dashboard.commands.reporting import report
     from dashboard.commands.serving import serve
     from dashboard.commands.stats import period, stats
     from dashboard.commands.upkeep import check, rebuild, verify
@@ -68,6 +69,7 @@ def _register() -> None:
 
     cli.add_typer(user, name="user")
     cli.add_typer(period, name="period")
+    cli.add_typer(report, name="report")
     cli.command("import")(import_)
     cli.command("check-text")(check_text)
     for command in (demo, zero, stats, hotspots, patrol, serve, work, verify, rebuild, check):

@@ -92,7 +92,11 @@ def build_worker(settings: Settings, stop: Event) -> tuple[Worker, Inbox]:
 
 def build_services(settings: Settings) -> Services:
     """Put the services of one store together, for the one person at the machine."""
-    return _services_of(open_store(settings.db), LOCAL, build_desk(settings))
+
+    def log(name: str, deed: str, about: str) -> None:
+        build_people(settings).log(name, deed, about)
+
+    return _services_of(open_store(settings.db), LOCAL, build_desk(settings), log)
 
 
 def build_desk(settings: Settings) -> IntakeDesk:
@@ -111,10 +115,10 @@ def build_gate(settings: Settings, store: Store) -> Gate:
     from dashboard.login import Gate, secret_of
     from dashboard.services.directory import Directory
 
-    desk = build_desk(settings)
+    desk, people = build_desk(settings), build_people(settings)
     return Gate(
-        people=build_people(settings),
-        directory=Directory(lambda actor: _services_of(store, actor, desk)),
+        people=people,
+        directory=Directory(lambda actor: _services_of(store, actor, desk, people.log)),
         is_demo=store.meta.is_demo,
         secret=secret_of(settings.secret),
     )
@@ -128,7 +132,11 @@ def build_people(settings: Settings) -> People:
     return People(AccessBook(settings.access_book), utc_now)
 
 
-def _services_of(store: Store, actor: Actor, desk: IntakeDesk) -> Services:
+def _services_of(
+    store: Store, actor: Actor, desk: IntakeDesk, log: Callable[[str, str, str], None]
+) -> Services:
     from dashboard.services.composition import Services
 
-    return Services.over(store, clock=clock_of(store), leaflet=LEAFLET, actor=actor, desk=desk)
+    return Services.over(
+        store, clock=clock_of(store), leaflet=LEAFLET, actor=actor, desk=desk, log=log
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from dashboard.access import LOCAL
 from dashboard.services.assessment import AssessmentService
 from dashboard.services.briefing import BriefingService
+from dashboard.services.bulletin.service import BulletinService
 from dashboard.services.cards import CardService
 from dashboard.services.completeness import CompletenessService
 from dashboard.services.feeds import FeedService
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 __all__ = ["Services"]
 
 
+def unlogged(name: str, deed: str, about: str) -> None:
+    """Note nothing, where no log of people's deeds is kept."""
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything a page, a command or a report may ask for."""
@@ -53,6 +58,7 @@ class Services:
     briefing: BriefingService
     feeds: FeedService
     intake: IntakeService
+    bulletin: BulletinService
     restating: RestatingService
     completeness: CompletenessService
     assessment: AssessmentService
@@ -77,11 +83,13 @@ class Services:
         leaflet: Path,
         actor: Actor = LOCAL,
         desk: IntakeDesk | None = None,
+        log: Callable[[str, str, str], None] = unlogged,
     ) -> Self:
         """Build all services over one store, for one actor.
 
         `leaflet` is the folder of its script and style; `desk` is where data are brought in,
-        without one it is a desk that nobody works at.
+        without one it is a desk that nobody works at; `log` notes who
+        did what (name, deed, about).
         """
         world = World(store, clock, actor)
         board = ZeroBoard(world)
@@ -102,6 +110,7 @@ class Services:
             briefing=BriefingService(world, situation, overlays, hotspots, leaflet=leaflet),
             feeds=FeedService(world),
             intake=IntakeService(world, desk or idle_desk(clock)),
+            bulletin=BulletinService(world, board, log),
             restating=RestatingService(world, board),
             completeness=CompletenessService(world),
             assessment=AssessmentService(world, board),

@@ -42,9 +42,9 @@ OF_ALL: Final = "owner:"
 class ScopedLoader:
     """Reads what lies in the area `scope` and below it; everything else is left out.
 
-    Feeds, decisions and editions belong to the whole store and are left out altogether. Ground layers
-    (streets, rivers, buildings) are no secret and stay. An area that is not known yet holds
-    nothing.
+    Feeds, decisions and editions belong to the whole store and are left out altogether. Ground
+    layers (streets, rivers, buildings) are no secret and stay. An area that is not known yet
+    holds nothing.
     """
 
     inner: Loader

@@ -1,0 +1,1 @@
+"""The monthly bulletin: its figures, its editions and what changed between them."""
