@@ -320,10 +320,10 @@ def test_the_files_hold_the_services_figures_in_chinese(office: Office) -> None:
     for words in ("盂县“三零”创建工作月通报", "秀水镇", "知悉时点", "签发岗位", found.digest):
         assert words in said
     book = openpyxl.load_workbook(io.BytesIO(desk.file("xlsx", "2020-08", None, "zh", by="t")[2]))
-    rows = list(book["主体明细"].iter_rows(min_row=4, values_only=True))
-    assert [row[0] for row in rows] == [row["code"] for row in found.figures["statuses"]]
-    assert [row[1] for row in rows[:2]] == ["第0村", "第1村"]
-    assert rows[3][4] == "未评定"
+    listed = list(book["主体明细"].iter_rows(min_row=4, values_only=True))
+    assert [row[0] for row in listed] == [row["code"] for row in found.figures["statuses"]]
+    assert [row[1] for row in listed[:2]] == ["第0村", "第1村"]
+    assert listed[3][4] == "未评定"
 
 
 def test_no_cell_of_the_annex_is_computed_by_a_spreadsheet(office: Office) -> None:
