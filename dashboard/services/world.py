@@ -8,20 +8,20 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from dashboard.access import LOCAL
 from dashboard.services.cache import Cache
 from geo.errors import NotReadyError
 from geo.hierarchy import areas_on, days_of_change, leaf_codes
 from geo.resources import read_text
+from geo.vocabulary import Entity
 from models.zero.rulebook import Rulebook, rulebook_from_yaml
 from models.zero.status import subjects_from_areas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from zoneinfo import ZoneInfo
-
-    import pandas as pd
 
     from dashboard.access import Actor
     from geo.store import Snapshot, Store
@@ -83,19 +83,24 @@ class World:
 
     def newest_day(self) -> date | None:
         """Give the local day of the newest incident; None without incidents."""
-        incidents = self.snapshot().incidents
-        if incidents.empty:
-            return None
-        newest: pd.Timestamp = incidents["occurred_from"].max()
-        return local_day(newest.to_pydatetime(), self.zone)
+        _, newest = self._incidents_between()
+        return None if newest is None else local_day(newest, self.zone)
 
     def first_day(self) -> date | None:
         """Give the local day of the oldest fact about an area's zero; None without any."""
         snapshot = self.snapshot()
-        firsts = [snapshot.incidents["occurred_from"].min()] if len(snapshot.incidents) else []
-        if len(snapshot.reports):
-            firsts.append(snapshot.reports["window_start"].min().tz_localize(snapshot.time_zone))
-        return local_day(min(firsts).to_pydatetime(), self.zone) if firsts else None
+        first, _ = self._incidents_between()
+        firsts = [] if first is None else [first]
+        if len(reports := snapshot.reports):
+            begun = reports["window_start"].min().tz_localize(snapshot.time_zone)
+            firsts.append(begun.to_pydatetime())
+        return local_day(min(firsts), self.zone) if firsts else None
+
+    def _incidents_between(self) -> tuple[datetime | None, datetime | None]:
+        """Give the moments of the oldest and the newest incident; None without incidents."""
+        snapshot = self.snapshot()
+        key = ("between", *snapshot.mark(Entity.CASE, Entity.ACCIDENT))
+        return self._cache.get(key, lambda: _first_and_last(snapshot))
 
     def snapshot(self, known_at: datetime | None = None) -> Snapshot:
         """Give the facts as known at a moment; by default all that is known."""
@@ -143,9 +148,10 @@ class World:
             return snapshot.subjects
         return subjects_from_areas(snapshot.areas, level or self.leaf_level(snapshot))
 
-    def attributed(self, snapshot: Snapshot, *, level: str | None = None) -> pd.DataFrame:
-        """Give the incidents with who they belong to; for another level, its areas."""
-        incidents = snapshot.incidents
+    def attributed(
+        self, snapshot: Snapshot, incidents: pd.DataFrame, *, level: str | None = None
+    ) -> pd.DataFrame:
+        """Give incidents with who they belong to; for another level, its areas."""
         if level is None and len(snapshot.subjects):
             return incidents
         column = area_column(snapshot.areas, level or self.leaf_level(snapshot))
@@ -176,6 +182,16 @@ class World:
         """Give the level of the finest areas; `area` where none is loaded."""
         leaves = leaf_codes(snapshot.areas)
         return str(snapshot.areas.loc[leaves[0], "level"]) if leaves else "area"
+
+
+def _first_and_last(snapshot: Snapshot) -> tuple[datetime | None, datetime | None]:
+    moments = pd.concat(
+        [frame["occurred_from"] for frame in (snapshot.cases, snapshot.accidents) if len(frame)]
+        or [snapshot.cases["occurred_from"]]
+    ).dropna()
+    if moments.empty:
+        return None, None
+    return moments.min().to_pydatetime(), moments.max().to_pydatetime()
 
 
 def area_column(areas: pd.DataFrame, level: str) -> str:

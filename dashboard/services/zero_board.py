@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard.access import Permission
 from dashboard.services.cache import Cache
 from dashboard.services.colours import NO_VALUE, STATUS_CODES
+from dashboard.services.live_cube import LiveCube
 from dashboard.services.permitted import needs
 from dashboard.services.world import months_until
 from geo.vocabulary import Stream
@@ -18,7 +19,7 @@ from models.zero.facts import STREAMS as CUBE_STREAMS
 from models.zero.rates import zero_rates
 from models.zero.restatement import restated
 from models.zero.rulebook_diff import compare_rulebooks
-from models.zero.status import Question, status_cube, zero_status
+from models.zero.status import Question, zero_status
 from models.zero.streaks import zero_streaks
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class ZeroBoard:
     def __init__(self, world: World) -> None:
         self._world = world
         self._cache = Cache(size=32)
+        self._live = LiveCube(world)
 
     @needs(Permission.READ)
     def status(
@@ -182,9 +184,7 @@ class ZeroBoard:
 
     def _monthly_codes(self, as_of: date) -> dict[str, NDArray[np.uint8]]:
         windows = self.months(as_of)
-        cube = status_cube(
-            **self._question(windows, as_of=as_of, known_at=None, rulebook=self._world.rulebook)
-        )
+        cube = self._live.of(windows, as_of=as_of)
         codes = pd.Series(self._world.leaves(as_of), dtype="str")
         places = cube.register.positions(codes)
         layers = {str(stream): cube.code[i] for i, stream in enumerate(CUBE_STREAMS)}
@@ -203,7 +203,7 @@ class ZeroBoard:
         snapshot = self._world.snapshot(known_at)
         return Question(
             subjects=self._world.subjects(snapshot, level=level),
-            incidents=self._world.attributed(snapshot, level=level),
+            incidents=self._world.attributed(snapshot, snapshot.incidents, level=level),
             petitions=snapshot.petitions,
             reports=snapshot.reports,
             windows=windows,

@@ -56,6 +56,12 @@ class Reader:
         with self._lock:
             return self._frames.setdefault(key, frame)
 
+    def mark(self, entities: tuple[Entity, ...], watermark: int) -> tuple[int, ...]:
+        """Give the generation, and the last event of each entity up to `watermark`."""
+        with self._engine.begin() as connection:
+            last = (_last_seq(connection, entity, watermark) for entity in entities)
+            return (read_generation(connection), *last)
+
     def ground(self, name: str, watermark: int, known_at: datetime | None) -> gpd.GeoDataFrame:
         """Give the last ground layer `name` known; empty when there is none."""
         with self._engine.begin() as connection:

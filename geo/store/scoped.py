@@ -67,6 +67,10 @@ class ScopedLoader:
         """Say whether answers rest on history taken over."""
         return self.inner.reconstructed(watermark, known_at)
 
+    def mark(self, entities: tuple[Entity, ...], watermark: int) -> tuple[int, ...]:
+        """Give what stays while these entities do, and what decides what is seen of them."""
+        return self.inner.mark((Entity.AREA, Entity.UNIT, *entities), watermark)
+
     def _within(self, areas: pd.DataFrame) -> Bools:
         if self.scope not in areas.index:
             return np.zeros(len(areas), dtype=bool)

@@ -36,6 +36,10 @@ class Loader(Protocol):
         """Say whether any event known by then was taken over with `backfill`."""
         ...
 
+    def mark(self, entities: tuple[Entity, ...], watermark: int) -> tuple[int, ...]:
+        """Give numbers that stay as long as the frames of these entities do."""
+        ...
+
 
 class Snapshot:
     """The facts as known at a moment, each entity read when it is first asked for.
@@ -70,6 +74,7 @@ class Snapshot:
         self._loader = loader
         self._asked = asked
         self._frames: dict[str, pd.DataFrame] = {}
+        self._marks: dict[tuple[Entity, ...], tuple[int, ...]] = {}
         self._locks: dict[str, Lock] = {}
         self._lock = Lock()
 
@@ -77,6 +82,17 @@ class Snapshot:
     def reconstructed(self) -> bool:
         """Say whether answers rest on history taken over from another system."""
         return self._loader.reconstructed(self.watermark, self._asked)
+
+    def mark(self, *entities: Entity) -> tuple[object, ...]:
+        """Give what stays the same as long as the frames of these entities do.
+
+        Whoever computes from a few entities keeps the answer under this mark, so that an event
+        of another entity costs nothing.
+        """
+        with self._lock:
+            if entities not in self._marks:
+                self._marks[entities] = self._loader.mark(entities, self.watermark)
+            return (self._asked, *self._marks[entities])
 
     @property
     def areas(self) -> gpd.GeoDataFrame:

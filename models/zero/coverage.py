@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = [
     "COUNTING_KINDS",
     "OWNER_PREFIX",
+    "Belief",
+    "belief_of",
     "confirmed_whole",
     "covered_months",
     "reported_share",
@@ -37,11 +39,34 @@ OWNER_PREFIX = "owner:"
 
 
 @dataclass(frozen=True, slots=True)
+class Belief:
+    """What the reports alone say of every (stream, window, subject); see the functions below."""
+
+    coverage: np.ndarray
+    confirmed: Bools
+
+
+@dataclass(frozen=True, slots=True)
 class ReportedMonths:
     """Which months `[first, first + n_months)` were reported, (stream, month, subject)."""
 
     first: int
     covered: Bools
+
+
+def belief_of(
+    register: Register,
+    reports: pd.DataFrame,
+    windows: Sequence[Window],
+    *,
+    as_of: date,
+    rulebook: Rulebook,
+) -> Belief:
+    """Read from the reports whose silence is to be believed; no incident changes it."""
+    return Belief(
+        reported_share(register, reports, windows, as_of=as_of, rulebook=rulebook),
+        confirmed_whole(register, reports, windows, as_of=as_of, rulebook=rulebook),
+    )
 
 
 def reported_share(

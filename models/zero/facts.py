@@ -14,7 +14,7 @@ from models.zero.days import NEVER, column, day_number, local_days
 from models.zero.petitions import break_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from zoneinfo import ZoneInfo
 
     from geo.window import Window
@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from models.zero.register import Register
     from models.zero.rulebook import Rulebook
 
-__all__ = ["STREAMS", "Facts", "counting", "facts_between", "left_out", "occurred_in"]
+__all__ = [
+    "STREAMS",
+    "Facts",
+    "counting",
+    "facts_between",
+    "incident_facts",
+    "left_out",
+    "occurred_in",
+    "petition_facts",
+]
 
 STREAMS: Final = (Stream.CASE, Stream.ACCIDENT, Stream.PETITION)
 """The order of the streams on every axis of this package."""
@@ -47,7 +56,17 @@ class Facts:
     @classmethod
     def none(cls) -> Facts:
         """Give no facts at all."""
-        return cls(*_nothing())
+        none = np.empty(0, dtype=np.int64)
+        return cls(none, none, none.astype(bool))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Facts]) -> Facts:
+        """Put the facts of one register together."""
+        slot = np.concatenate([part.slot for part in parts])
+        day = np.concatenate([part.day for part in parts])
+        breaks = np.concatenate([part.breaks for part in parts])
+        order = np.argsort(day, kind="stable")
+        return cls(slot[order], day[order], breaks[order])
 
     def counts(self, start: int, end: int, slots: int, *, breaks: bool) -> Ints:
         """Count the facts of the days `[start, end)` per slot, shape (slots,)."""
@@ -73,13 +92,12 @@ def facts_between(
     zone: ZoneInfo,
 ) -> Facts:
     """Gather the facts of the days of `window` for the subjects of the register."""
-    parts = [
-        _incident_facts(incidents, register, window=window, rulebook=rulebook, zone=zone),
-        _petition_facts(petitions, register, window=window, rulebook=rulebook),
-    ]
-    slot, day, breaks = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    order = np.argsort(day, kind="stable")
-    return Facts(slot[order], day[order], breaks[order])
+    return Facts.joined(
+        [
+            incident_facts(incidents, register, window=window, rulebook=rulebook, zone=zone),
+            petition_facts(petitions, register, window=window, rulebook=rulebook),
+        ]
+    )
 
 
 def counting(incidents: pd.DataFrame, rulebook: Rulebook) -> Bools:
@@ -115,16 +133,17 @@ def left_out(incidents: pd.DataFrame, rulebook: Rulebook) -> dict[str, Bools]:
     }
 
 
-def _incident_facts(
+def incident_facts(
     incidents: pd.DataFrame,
     register: Register,
     *,
     window: Window,
     rulebook: Rulebook,
     zone: ZoneInfo,
-) -> tuple[Ints, Ints, Bools]:
+) -> Facts:
+    """Gather what cases and accidents say of the days of `window`."""
     if incidents.empty:
-        return _nothing()
+        return Facts.none()
     chosen = occurred_in(incidents, window, zone)
     chosen = chosen[counting(chosen, rulebook)]
     day = local_days(chosen["occurred_from"], zone)
@@ -134,9 +153,10 @@ def _incident_facts(
     return _on_register(register, stream, subject, day, confirmed)
 
 
-def _petition_facts(
+def petition_facts(
     petitions: pd.DataFrame, register: Register, *, window: Window, rulebook: Rulebook
-) -> tuple[Ints, Ints, Bools]:
+) -> Facts:
+    """Gather what late petitions say of the days of `window`."""
     day = break_days(petitions, rulebook)
     late = (day >= day_number(window.start)) & (day < day_number(window.end))
     chosen, day = petitions[late], day[late]
@@ -147,16 +167,12 @@ def _petition_facts(
 
 def _on_register(
     register: Register, stream: Ints, subject: Ints, day: Ints, breaks: Bools
-) -> tuple[Ints, Ints, Bools]:
+) -> Facts:
     if not register.size:
-        return _nothing()
+        return Facts.none()
     kept = (subject >= 0) & (day >= register.first[subject]) & (day < register.last[subject])
-    return (stream * register.size + subject)[kept], day[kept], breaks[kept]
-
-
-def _nothing() -> tuple[Ints, Ints, Bools]:
-    none = np.empty(0, dtype=np.int64)
-    return none, none, none.astype(bool)
+    slot = stream * register.size + subject
+    return Facts.joined([Facts(slot[kept], day[kept], breaks[kept])])
 
 
 def occurred_in(incidents: pd.DataFrame, window: Window, zone: ZoneInfo) -> pd.DataFrame:

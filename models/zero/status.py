@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.vocabulary import ZeroStatus
 from geo.window import Window
-from models.zero.coverage import confirmed_whole, reported_share
+from models.zero.coverage import belief_of
 from models.zero.days import Bools, Ints, column, day_number, words_at
 from models.zero.facts import STREAMS, Facts, facts_between
 from models.zero.register import Register, subjects_from_areas
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.vocabulary import Stream
+    from models.zero.coverage import Belief
     from models.zero.rulebook import Rulebook
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "monthly_codes",
     "status_cube",
     "subjects_from_areas",
+    "whole_span",
     "zero_status",
 ]
 
@@ -155,32 +157,32 @@ def status_cube(**question: Unpack[Question]) -> StatusCube:
             question["incidents"],
             question["petitions"],
             register,
-            window=_whole_span(begun, as_of),
+            window=whole_span(begun, as_of),
             rulebook=question["rulebook"],
             zone=question["zone"],
         )
-    return cube_of(register, facts, question["reports"], begun, as_of, question["rulebook"])
+    rulebook = question["rulebook"]
+    belief = belief_of(register, question["reports"], begun, as_of=as_of, rulebook=rulebook)
+    return cube_of(register, facts, belief, begun, as_of, rulebook)
 
 
 def cube_of(
     register: Register,
     facts: Facts,
-    reports: pd.DataFrame,
+    belief: Belief,
     windows: Sequence[Window],
     as_of: date,
     rulebook: Rulebook,
 ) -> StatusCube:
     """Judge facts that are already gathered, none later than `as_of`; every window has begun."""
     counts = _counts(facts, windows, register.size)
-    coverage = reported_share(register, reports, windows, as_of=as_of, rulebook=rulebook)
-    confirmed = confirmed_whole(register, reports, windows, as_of=as_of, rulebook=rulebook)
     return StatusCube(
         register=register,
         windows=tuple(windows),
-        code=_codes(counts, coverage, confirmed, rulebook),
+        code=_codes(counts, belief, rulebook),
         breaking=counts[0],
         pending=counts[1],
-        coverage=coverage,
+        coverage=belief.coverage,
         registered=_registered(register, windows, as_of),
     )
 
@@ -196,20 +198,20 @@ def _counts(facts: Facts, windows: Sequence[Window], size: int) -> Ints:
     return counts
 
 
-def _whole_span(windows: Sequence[Window], as_of: date) -> Window:
+def whole_span(windows: Sequence[Window], as_of: date) -> Window:
     """Give the days of all windows up to `as_of`; every window here has begun."""
     ends = [min(window.end, as_of + timedelta(days=1)) for window in windows]
     return Window(min(window.start for window in windows), max(ends))
 
 
-def _codes(
-    counts: Ints, coverage: NDArray[np.float64], confirmed: Bools, rulebook: Rulebook
-) -> NDArray[np.uint8]:
+def _codes(counts: Ints, belief: Belief, rulebook: Rulebook) -> NDArray[np.uint8]:
     # NaN, under assumed coverage, is not below any minimum. A stream nobody delivers is never
     # assessed, however low the minimum.
-    silent = coverage < rulebook.min_coverage
+    silent = belief.coverage < rulebook.min_coverage
     silent[[stream in rulebook.unobserved for stream in STREAMS]] = True
-    chosen = np.select([counts[0] > 0, counts[1] > 0, silent, confirmed], [4, 3, 0, 2], default=1)
+    chosen = np.select(
+        [counts[0] > 0, counts[1] > 0, silent, belief.confirmed], [4, 3, 0, 2], default=1
+    )
     return chosen.astype(np.uint8)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.window import Window, month_windows
+from models.zero.coverage import belief_of
 from models.zero.days import (
     ALWAYS,
     NEVER,
@@ -94,7 +95,8 @@ def _assessed_since(
     """Give the end of the last month that is not assessed, (stream, subject)."""
     start = _first_trace(facts, reports, as_of)
     windows = month_windows(start, as_of + timedelta(days=1))
-    cube = cube_of(register, facts, reports, windows, as_of, rulebook)
+    belief = belief_of(register, reports, windows, as_of=as_of, rulebook=rulebook)
+    cube = cube_of(register, facts, belief, windows, as_of, rulebook)
     silent = (cube.code == 0) & cube.registered
     ends = np.array([day_number(window.end) for window in windows])
     # Before the first trace of anything no month was reported, and none was broken.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,7 @@ def main() -> None:
         for measure in (
             demo_build,
             zero_status,
+            live_event,
             hotspots,
             pages,
             silence,
@@ -66,6 +68,15 @@ def zero_status(work: Path) -> None:
         board.monthly_codes("case", as_of=as_of)
     with timed("streaks"):
         board.streaks(as_of=as_of)
+
+
+def live_event(work: Path) -> None:
+    """One more case on its way to the map: written, then the months of all four colours anew."""
+    from tests.speed.live_event import measure
+
+    copy = work / "live.db"
+    shutil.copy(work / "county.db", copy)
+    measure(services_of(f"sqlite:///{copy}"))
 
 
 def hotspots(work: Path) -> None:
