@@ -9,7 +9,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["ancestors_of", "successor_of"]
+__all__ = ["ancestors_of", "successor_of", "whole_steps"]
 
 
 def successor_of(lineage: pd.DataFrame, codes: pd.Series, day: pd.Series | date) -> pd.Series:
@@ -54,8 +54,7 @@ def ancestors_of(lineage: pd.DataFrame, code: str) -> list[tuple[str, pd.Timesta
     >>> ancestors_of(lineage, "b")
     [('a', Timestamp('2020-01-01 00:00:00'))]
     """
-    on = ["old", "new", "date"]
-    single = _steps(lineage, "old", "new").merge(_steps(lineage, "new", "old"), on=on)
+    single = whole_steps(lineage)
     chain: list[tuple[str, pd.Timestamp]] = []
     before = pd.Timestamp.max
     while True:
@@ -65,6 +64,15 @@ def ancestors_of(lineage: pd.DataFrame, code: str) -> list[tuple[str, pd.Timesta
         last = back.sort_values("date").iloc[-1]
         code, before = str(last["old"]), pd.Timestamp(last["date"])
         chain.append((code, before))
+
+
+def whole_steps(lineage: pd.DataFrame) -> pd.DataFrame:
+    """List the steps from one whole area to one that came from it alone: old, new, date.
+
+    Renames and recodes; neither merges nor splits, nor what stayed what it was.
+    """
+    on = ["old", "new", "date"]
+    return _steps(lineage, "old", "new").merge(_steps(lineage, "new", "old"), on=on)[on]
 
 
 def _days(day: pd.Series | date, codes: pd.Series) -> pd.Series:

@@ -42,6 +42,7 @@ class ZeroWorld:
     incidents: list[dict[str, Any]] = field(default_factory=list)
     petitions: list[dict[str, Any]] = field(default_factory=list)
     reports: list[dict[str, Any]] = field(default_factory=list)
+    lineage: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def assumed(cls) -> ZeroWorld:
@@ -85,6 +86,11 @@ class ZeroWorld:
             self.reports.append({**row, **span, "kind": kind, "subjects": listed})
         return self
 
+    def became(self, old: str, new: str, day: str, kind: str = "recode") -> ZeroWorld:
+        row = {"lineage_id": f"l{len(self.lineage)}", "old": old, "new": new, "date": day}
+        self.lineage.append({**row, "kind": kind})
+        return self
+
     def confirmation(self, start: str, end: str, **more: Any) -> ZeroWorld:
         for stream in more.pop("streams", STREAMS):
             owner = f"owner:{stream}"
@@ -116,12 +122,18 @@ class ZeroWorld:
         return self.status(*spans, as_of=as_of)
 
     def streaks(self, as_of: str) -> pd.DataFrame:
-        return zero_streaks(**self.question(as_of))
+        lineage = table_of(self.lineage, "lineage") if self.lineage else None
+        return zero_streaks(**self.question(as_of), lineage=lineage)
 
 
 def table_of(rows: list[dict[str, Any]], entity: str) -> pd.DataFrame:
     """Conform rows to the table of an entity, empty where there are none."""
-    keys = {"subject": "subject_id", "petition": "petition_id", "report": "report_id"}
+    keys = {
+        "subject": "subject_id",
+        "petition": "petition_id",
+        "report": "report_id",
+        "lineage": "lineage_id",
+    }
     key = keys.get(entity, "incident_id")
     return conform(pd.DataFrame(rows) if rows else pd.DataFrame({key: []}, dtype="str"), entity)
 

@@ -137,6 +137,7 @@ class ZeroBoard:
         key = ("streaks", self._world.store.watermark, known_at, book.id, as_of, level)
         question = self._question((), as_of=as_of, known_at=known_at, rulebook=book, level=level)
         asked = {name: value for name, value in question.items() if name != "windows"}
+        asked["lineage"] = self._world.snapshot(known_at).lineage
         return self._cache.get(key, lambda: zero_streaks(**asked))  # type: ignore[arg-type]  # the rest of Question
 
     @needs(Permission.READ)

@@ -25,6 +25,7 @@ from models.zero.days import (
 from models.zero.facts import STREAMS, Facts, facts_between
 from models.zero.register import Register
 from models.zero.status import cube_of
+from models.zero.succession import carried_on, predecessors
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -47,6 +48,7 @@ def zero_streaks(
     as_of: date,
     rulebook: Rulebook,
     zone: ZoneInfo,
+    lineage: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Count the days each subject registered on `as_of` has been at zero.
 
@@ -58,6 +60,10 @@ def zero_streaks(
     month that is not assessed; 0 when that is the running month. The first observed day is the
     day of registration; without one, under assumed coverage, the stream's first incident
     anywhere. A question still under review does not stop a streak.
+
+    With `lineage` the streak of an area that only took another code goes on with that of the
+    old one (`models.zero.succession`); it stops at merges and splits. The month in which the
+    code changed is judged by the new one's report.
     """
     register, today = Register.of(subjects), day_number(as_of)
     facts = facts_between(
@@ -74,6 +80,8 @@ def zero_streaks(
     else:
         observed = _assessed_since(register, facts, reports, as_of, rulebook)
     since = np.minimum(np.maximum(np.maximum(register.first, observed), last), today + 1)
+    if lineage is not None and len(lineage):
+        since, last = carried_on(register, since, last, predecessors(register, lineage, as_of))
     return _as_rows(register, since, last, today)
 
 
@@ -97,8 +105,10 @@ def _assessed_since(
     windows = month_windows(start, as_of + timedelta(days=1))
     belief = belief_of(register, reports, windows, as_of=as_of, rulebook=rulebook)
     cube = cube_of(register, facts, belief, windows, as_of, rulebook)
-    silent = (cube.code == 0) & cube.registered
     ends = np.array([day_number(window.end) for window in windows])
+    # Who left the register in a month had no report to bring for it: whoever follows has.
+    left = (register.last <= day_number(as_of)) & (register.last < ends[:, None])
+    silent = (cube.code == 0) & cube.registered & ~left
     # Before the first trace of anything no month was reported, and none was broken.
     since: Ints = np.where(silent, ends[:, None], day_number(start)).max(axis=1)
     return since
