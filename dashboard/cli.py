@@ -58,6 +58,7 @@ def _register() -> None:
     from dashboard.commands.demo import demo
     from dashboard.commands.hotspots import hotspots
     from dashboard.commands.importing import import_
+    from dashboard.commands.matters import hazards, mediation
     from dashboard.commands.patrol import patrol
     from dashboard.commands.people import user
     from dashboard.commands.reporting import report
@@ -74,6 +75,8 @@ def _register() -> None:
     cli.command("check-text")(check_text)
     for command in (demo, zero, stats, hotspots, patrol, serve, work, verify, rebuild, check):
         cli.command()(command)
+    for leads_on in (hazards, mediation):
+        cli.command()(leads_on)
     for decides in (duplicates, merge, redact, approve, reject, decisions):
         cli.command()(decides)
 

@@ -12,6 +12,7 @@ from dashboard.i18n import DEFAULT_LANGUAGE, LANGUAGES
 if TYPE_CHECKING:
     from dashboard.access import Actor
     from dashboard.services.composition import Services
+    from dashboard.services.people import People
 
 __all__ = [
     "LANGUAGE_COOKIE",
@@ -19,6 +20,7 @@ __all__ = [
     "THEME_COOKIE",
     "actor",
     "language",
+    "note_look",
     "own_path",
     "services",
     "theme",
@@ -39,6 +41,13 @@ def actor() -> Actor:
     """Give who asks; the one person at the machine where no gate stands."""
     found: Actor = flask.g.get("actor", LOCAL)
     return found
+
+
+def note_look(deed: str, about: str) -> None:
+    """Note in the audit log that who asks did something; nobody keeps one without a gate."""
+    people: People | None = flask.current_app.config.get("people")
+    if people is not None:
+        people.log(actor().name, deed, about)
 
 
 def own_path(path: str) -> str:

@@ -16,6 +16,7 @@ from dashboard.context import language, services, theme
 from dashboard.data_routes import register_data_routes
 from dashboard.i18n import t
 from dashboard.map_routes import register_map_routes
+from dashboard.matter_routes import register_matter_routes
 from dashboard.preferences import register_preferences
 from geo.errors import SanlingError
 
@@ -114,9 +115,11 @@ def create_app(services: Services, *, gate: Gate | None = None) -> Dash:
     app.layout = document
     if gate is not None:
         gate.install(app.server)
+        app.server.config["people"] = gate.people
     _compress(app.server)
     register_map_routes(app.server)
     register_data_routes(app.server)
+    register_matter_routes(app.server)
     register_preferences(app.server)
     for page in page_modules():
         page.register(app)

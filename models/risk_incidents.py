@@ -40,7 +40,7 @@ COLUMNS: Final = (
 
 NEEDED: Final = ("stream", "category", "occurred_from", "lon", "lat", "loc_precision")
 GRIEVANCE_MARKS: Final = frozenset(
-    {"petition_id", "dispute_id", "accepted_on", "remit_level", "both_parties_consent"}
+    {"petition_id", "dispute_id", "accepted_on", "remit_level", "both_parties_consent", "about_key"}
 )
 DISCOVERED: Final = (DiscoverySource.PATROL_DISCOVERED, DiscoverySource.CAMERA_REVIEW)
 SETTLED_AWAY: Final = (Review.REJECTED, Review.DUPLICATE)

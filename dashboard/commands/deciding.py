@@ -188,7 +188,7 @@ def _rounded(value: float) -> float | None:
 
 
 def _write_pairs(path: Path, pairs: list[dict[str, Any]]) -> None:
-    from dashboard.services.zero import neutral_cell
+    from dashboard.services.tables import neutral_cell
 
     names = ("score", "keep", "drop", "distance_m", "minutes", "why_en", "why_zh")
     with path.open("w", encoding="utf-8-sig", newline="") as file:

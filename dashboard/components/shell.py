@@ -9,7 +9,7 @@ import dash
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard.access import DEMO_USER, LOCAL
+from dashboard.access import DEMO_USER, LOCAL, Permission
 from dashboard.context import THEMES, actor, theme
 from dashboard.i18n import LANGUAGES, t
 
@@ -81,7 +81,7 @@ def brand(start: Mapping[str, Any], lang: str) -> Component:
 
 
 def navigation(path: str, lang: str) -> Component:
-    """Build the links to the pages, in their order; the open one is marked."""
+    """Build the links to the pages somebody may see, in their order; the open one is marked."""
     links = [
         dcc.Link(
             t(page["name"], lang),
@@ -89,6 +89,7 @@ def navigation(path: str, lang: str) -> Component:
             className="nav-link is-open" if page["path"] == path else "nav-link",
         )
         for page in dash.page_registry.values()
+        if actor().may(page.get("permission", Permission.READ))
     ]
     return html.Nav(links, className="nav", **{"aria-label": t("shell.nav", lang)})
 

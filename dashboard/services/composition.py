@@ -12,9 +12,11 @@ from dashboard.services.bulletin.service import BulletinService
 from dashboard.services.cards import CardService
 from dashboard.services.completeness import CompletenessService
 from dashboard.services.feeds import FeedService
+from dashboard.services.hazards import HazardService
 from dashboard.services.hotspots import HotspotService
 from dashboard.services.intake import IntakeService, idle_desk
 from dashboard.services.key_periods import KeyPeriodService
+from dashboard.services.mediation import MediationService
 from dashboard.services.overlays import OverlayService
 from dashboard.services.patrol import PatrolService
 from dashboard.services.query import Query
@@ -59,6 +61,8 @@ class Services:
     feeds: FeedService
     intake: IntakeService
     bulletin: BulletinService
+    hazards: HazardService
+    mediation: MediationService
     restating: RestatingService
     completeness: CompletenessService
     assessment: AssessmentService
@@ -111,6 +115,8 @@ class Services:
             feeds=FeedService(world),
             intake=IntakeService(world, desk or idle_desk(clock)),
             bulletin=BulletinService(world, board, log),
+            hazards=HazardService(world),
+            mediation=MediationService(world),
             restating=RestatingService(world, board),
             completeness=CompletenessService(world),
             assessment=AssessmentService(world, board),

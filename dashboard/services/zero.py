@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,8 +14,8 @@ from dashboard.services.permitted import needs
 from dashboard.services.records import records
 from dashboard.services.situation import streak_texts
 from dashboard.services.standpoint import Standpoint
+from dashboard.services.tables import table_file
 from dashboard.services.zero_board import STREAMS
-from geo.errors import UsageError
 from geo.window import Window, parse_window, year_before
 from models.zero.rates import print_ratio
 
@@ -26,12 +24,10 @@ if TYPE_CHECKING:
     from dashboard.services.zero_board import ZeroBoard
     from models.zero.rulebook import Rulebook
 
-__all__ = ["WINDOWS", "ZeroService", "neutral_cell"]
+__all__ = ["WINDOWS", "ZeroService"]
 
 WINDOWS: Final = ("month", "quarter", "year", "last12")
 ALL_STREAMS: Final = (*STREAMS, "three_zero")
-CSV_TYPE: Final = "text/csv; charset=utf-8"
-XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ZeroService:
@@ -124,19 +120,12 @@ class ZeroService:
         rows = self.rows(by, window, lang, at=here)
         caption = self.caption(window, lang, at=here)
         label = self.window(window, as_of=here.as_of).label
-        name = f"zero_status_{label}.{fmt}"
+        stem = f"zero_status_{label}"
         table: list[list[object]] = [
             [t(f"zero.column.{c}", lang) for c in _EXPORTED],
             *(_cells(row) for row in rows),
         ]
-        if fmt == "csv":
-            return name, CSV_TYPE, _csv(caption, table)
-        if fmt == "xlsx":
-            return name, XLSX_TYPE, _xlsx(caption, table, lang)
-        raise UsageError(
-            f"Unknown table format {fmt!r}; use csv or xlsx.",
-            f"未知的表格格式 {fmt!r}；请使用 csv 或 xlsx。",
-        )
+        return table_file(fmt, stem, caption, table, sheet=t("zero.sheet", lang))
 
     def _wide(self, by: str, window: str, at: Standpoint) -> pd.DataFrame:
         asked = self.window(window, as_of=at.as_of)
@@ -225,31 +214,5 @@ def _between(key: str, row: dict[str, Any], lang: str) -> str:
     )
 
 
-def neutral_cell(value: object) -> object:
-    """Take the power from a cell a spreadsheet would run as a formula."""
-    if isinstance(value, str) and value[:1] in "=+-@" and value[:1]:
-        return f"'{value}"
-    return value
-
-
 def _cells(row: dict[str, Any]) -> list[object]:
-    return [neutral_cell(row[column]) for column in _EXPORTED]
-
-
-def _csv(caption: str, table: list[list[object]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows([[caption], *table])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _xlsx(caption: str, table: list[list[object]], lang: str) -> bytes:
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(t("zero.sheet", lang))
-    sheet.freeze_panes = "C4"
-    for line in [[caption], [], *table]:
-        sheet.append(line)
-    body = io.BytesIO()
-    book.save(body)
-    return body.getvalue()
+    return [row[column] for column in _EXPORTED]

@@ -29,6 +29,7 @@ from geo.store.tables import batch as batch_table
 from geo.store.tables import event
 from geo.store.undoing import undo
 from geo.store.verification import Verification, verify
+from geo.store.versions import versions_of
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
@@ -281,6 +282,11 @@ class Store:
         """Give the standing incidents of a span of time; see `geo.store.near`."""
         with self._engine.begin() as connection:
             return standing_between(connection, entity, first, last, besides=besides)
+
+    def versions(self, entity: Entity, key: str) -> list[dict[str, Any]]:
+        """Give what the ledger learned of one record, oldest first; see `geo.store.versions`."""
+        with self._engine.begin() as connection:
+            return versions_of(connection, entity, key)
 
     def untouched_since(self, entity: Entity) -> int:
         """Give the last event of the last batch that touched an entity, 0 where none did."""

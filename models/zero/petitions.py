@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from models.zero.days import Ints
     from models.zero.rulebook import Rulebook
 
-__all__ = ["break_days", "broken_on", "clocks", "due_on", "exclusions", "is_excluded"]
+__all__ = [
+    "break_days",
+    "broken_on",
+    "clocks",
+    "due_on",
+    "exclusions",
+    "is_excluded",
+    "resolved_days",
+]
 
 
 def due_on(petitions: pd.DataFrame, rulebook: Rulebook) -> pd.Series:
@@ -76,7 +84,7 @@ def clocks(petitions: pd.DataFrame, rulebook: Rulebook, *, as_of: date) -> pd.Da
     today = day_number(as_of)
     known = petitions[civil_days(column(petitions, "accepted_on"), missing=ALWAYS) <= today]
     due, breaks = _due_days(known, rulebook), break_days(known, rulebook)
-    closed = _resolved_days(known, rulebook)
+    closed = resolved_days(known, rulebook)
     state = np.select(
         [is_excluded(known), closed <= np.minimum(due, today), closed <= today, due < today],
         ["excluded", "resolved", "resolved_late", "overdue"],
@@ -95,7 +103,7 @@ def clocks(petitions: pd.DataFrame, rulebook: Rulebook, *, as_of: date) -> pd.Da
 def break_days(petitions: pd.DataFrame, rulebook: Rulebook) -> Ints:
     """Give the day number on which each matter breaks, shape (n,); NEVER where it does not."""
     due = _due_days(petitions, rulebook)
-    late = (_resolved_days(petitions, rulebook) > due) & (due < NEVER)
+    late = (resolved_days(petitions, rulebook) > due) & (due < NEVER)
     return np.where(late & (_verdicts(petitions) != "approved"), due + 1, NEVER)
 
 
@@ -106,7 +114,8 @@ def _due_days(petitions: pd.DataFrame, rulebook: Rulebook) -> Ints:
     return np.minimum(clock, civil_days(column(petitions, "due_on"), missing=NEVER))
 
 
-def _resolved_days(petitions: pd.DataFrame, rulebook: Rulebook) -> Ints:
+def resolved_days(petitions: pd.DataFrame, rulebook: Rulebook) -> Ints:
+    """Give the day number on which each matter was resolved, shape (n,); NEVER where not."""
     # Closing a file is not resolving the matter: such an outcome leaves the clock running.
     unresolved = column(petitions, "outcome").isin(rulebook.unresolved_outcomes).to_numpy()
     return np.where(unresolved, NEVER, civil_days(column(petitions, "closed_on"), missing=NEVER))

