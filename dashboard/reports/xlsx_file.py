@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from dashboard.reports.fixed_zip import fixed_zip
-from dashboard.services.zero import neutral_cell
+from dashboard.services.tables import neutral_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
