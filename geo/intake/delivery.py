@@ -12,6 +12,8 @@ import shapely
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
+    from numpy.typing import NDArray
+
     from geo.intake.faults import Mask
     from geo.store import Standing
 
@@ -37,17 +39,24 @@ class Delivery:
 
 
 def deliver(
-    frame: pd.DataFrame, back: pd.Index, standing: Standing, *, fed: AbstractSet[str]
+    frame: pd.DataFrame,
+    back: pd.Index,
+    standing: Standing,
+    *,
+    fed: AbstractSet[str],
+    at: NDArray[np.intp],
 ) -> Delivery:
     """Split a file's records (see `compare`) and the keys it takes `back`, each once.
+
+    `at` is the position of each record of `frame` among those standing, -1 for a new one.
 
     What a file states and takes back itself, in whatever order, leaves nothing. Taking back
     once more what is gone already is nothing new.
     """
     if not len(back):
-        return compare(frame, standing.records, fed=fed)
+        return compare(frame, standing.records, fed=fed, at=at)
     cancelled = frame.index.isin(back)
-    delivery = compare(frame[~cancelled], standing.records, fed=fed)
+    delivery = compare(frame[~cancelled], standing.records, fed=fed, at=at[~cancelled])
     gone = back[back.isin(standing.records.index)]
     idle = back.isin(standing.gone) & ~back.isin(frame.index)
     return replace(
@@ -58,13 +67,21 @@ def deliver(
     )
 
 
-def compare(frame: pd.DataFrame, known: pd.DataFrame, *, fed: AbstractSet[str]) -> Delivery:
+def compare(
+    frame: pd.DataFrame,
+    known: pd.DataFrame,
+    *,
+    fed: AbstractSet[str],
+    at: NDArray[np.intp] | None = None,
+) -> Delivery:
     """Split `frame` by what the ledger knows; both indexed by the key, columns of the entity.
+
+    `at` is the position of each record of `frame` in `known`, looked up where it is not given.
 
     Only the columns `fed` by the file speak: a known record keeps the others, so that a
     boundary file adds geometry to an area and does not erase its population.
     """
-    at = known.index.get_indexer(frame.index)
+    at = known.index.get_indexer(frame.index) if at is None else at
     is_known = at >= 0
     if not is_known.any():
         return Delivery(frame, frame.iloc[:0], 0)

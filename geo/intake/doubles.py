@@ -43,9 +43,10 @@ def remark_duplicates(
         pairs = cKDTree(scaled).query_pairs(1.0, p=np.inf, output_type="ndarray")
         one, other = pairs[_in_circle(scaled[pairs[:, 0]], scaled[pairs[:, 1]])].T
     else:
-        rows_of_new = np.flatnonzero(fresh)
-        at, other = _near(scaled[fresh], scaled)
-        one = rows_of_new[at]
+        new, kinds = np.flatnonzero(fresh), scaled[:, 3]
+        beside = np.flatnonzero(np.isin(kinds, kinds[new]))
+        here, there = _near(scaled[new], scaled[beside])
+        one, other = new[here], beside[there]
         one, other = one[one != other], other[one != other]
     _remark(verdicts, asked[np.concatenate([one, other])])
 

@@ -55,7 +55,10 @@ def check_steps(typed: Typed, verdicts: Verdicts, keys: pd.Series, known: Known)
     if not is_open.any() and records["duplicate_of"].isna().all():
         return
     stood = pd.DataFrame(
-        {n: records[n].array.take(known.at, allow_fill=True) for n in ("review", "duplicate_of")},
+        {
+            n: records[n].array.take(known.positions, allow_fill=True)
+            for n in ("review", "duplicate_of")
+        },
         index=frame.index,
     )
     silent = stood["review"].notna() & typed.blank["review"]
@@ -69,12 +72,12 @@ def check_steps(typed: Typed, verdicts: Verdicts, keys: pd.Series, known: Known)
 class Known:
     """What the ledger knows of a file's records.
 
-    `standing` has what stands, `at` says where each row's record is among it, `same_spot` which
+    `standing` has what stands, `positions` where each row's record is among it, `same_spot` which
     rows state the point and the time that it holds for them.
     """
 
     standing: Standing
-    at: Positions
+    positions: Positions
     same_spot: Mask
 
     @classmethod
@@ -89,6 +92,10 @@ class Known:
             spot = spot & _same(typed, standing, at, name)
         return cls(standing, at, spot)
 
+    def records_of(self, keys: pd.Index) -> pd.DataFrame:
+        """Give the records that stand for `keys`, all of which do."""
+        return self.standing.records.loc[keys]
+
     def told_before(self, typed: Typed) -> Mask:
         """Say which rows of the same spot are of the same category too.
 
@@ -96,7 +103,7 @@ class Known:
         """
         if not self.same_spot.any():
             return self.same_spot
-        return self.same_spot & _same(typed, self.standing, self.at, "category")
+        return self.same_spot & _same(typed, self.standing, self.positions, "category")
 
     def settled(self, typed: Typed, *, areas_seq: int) -> Mask:
         """Say which rows of the same spot lie in the area they state, by what the ledger holds.
@@ -107,8 +114,8 @@ class Known:
         """
         if not self.same_spot.any():
             return self.same_spot
-        since = self.standing.records["seq"].to_numpy()[self.at] > areas_seq
-        return self.same_spot & since & _same(typed, self.standing, self.at, "area_code")
+        since = self.standing.records["seq"].to_numpy()[self.positions] > areas_seq
+        return self.same_spot & since & _same(typed, self.standing, self.positions, "area_code")
 
 
 def _same(typed: Typed, standing: Standing, at: Positions, name: str) -> Mask:

@@ -129,7 +129,8 @@ def _delivery(check: FileCheck, table: pd.DataFrame) -> Delivery:
     table = keep_decided(table, task.spec.stored, task.store, records)
     keys = check.typed.frame[task.spec.key]
     back = pd.Index(keys[check.verdicts.kept & check.verdicts.spared])
-    delivery = deliver(table, back, check.known.standing, fed=check.typed.fed)
+    at = check.known.positions[check.verdicts.stating & ~check.merged]
+    delivery = deliver(table, back, check.known.standing, fed=check.typed.fed, at=at)
     # What is unchanged was valid when it was written.
     new, changed = (
         validate(rows, check.task.spec.stored) if len(rows) else rows
@@ -166,6 +167,7 @@ def _append(task: Task, batch: Batch, check: FileCheck, delivery: Delivery) -> N
         delivery.changed,
         action=Action.CORRECTED,
         known_at=recorded if task.backfill else None,
+        stood=None if check.known is None else check.known.records_of(delivery.changed.index),
     )
     gone = pd.DataFrame(index=delivery.gone.rename(task.spec.key))
     recorded = pd.Series(pd.Timestamp(task.now), index=gone.index)

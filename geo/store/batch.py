@@ -108,6 +108,7 @@ class Batch:
         action: Action = Action.RECORDED,
         recorded_at: datetime | pd.Series | None = None,
         known_at: pd.Series | None = None,
+        stood: pd.DataFrame | None = None,
     ) -> int:
         """Append one event for each row of `frame`; give their number.
 
@@ -126,6 +127,9 @@ class Batch:
         known_at
             With `backfill` only: when each row was known. Missing means reported_at, else
             occurred_to, else occurred_from; a row without any of them counts from recorded_at.
+        stood
+            Of a correction: the records of these keys as they stand, where the caller knows
+            them already; otherwise they are read to take them out of the counts.
 
         Raises
         ------
@@ -144,7 +148,7 @@ class Batch:
         standing.refuse_unfit(record.index, last, action, entity)
         if self.request.backfill:
             self._refuse_rewriting(record.index, known, recorded, last)
-        self._count(entity, action, record, last)
+        self._count(entity, action, record, last, stood)
         self._write(entity, action, record, recorded, known)
         if action is Action.RETRACTED and entity in merges.MERGED:
             self._let_go_followers(entity, record.index)
@@ -234,7 +238,12 @@ class Batch:
             self.known_from = first if self.known_from is None else min(first, self.known_from)
 
     def _count(
-        self, entity: Entity, action: Action, record: pd.DataFrame, last: pd.DataFrame
+        self,
+        entity: Entity,
+        action: Action,
+        record: pd.DataFrame,
+        last: pd.DataFrame,
+        stood: pd.DataFrame | None,
     ) -> None:
         if entity not in counts.COUNTED:
             return
@@ -242,8 +251,9 @@ class Batch:
         if action is not Action.RETRACTED:
             self.deltas.append(counts.count_months(record, entity, zone))
         if action is not Action.RECORDED:
-            old = standing.records_of(self.connection, entity, last["seq"].tolist())
-            self.deltas.append(-counts.count_months(old, entity, zone))
+            if stood is None:
+                stood = standing.records_of(self.connection, entity, last["seq"].tolist())
+            self.deltas.append(-counts.count_months(stood, entity, zone))
 
     def _write(
         self,
