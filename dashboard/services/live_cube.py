@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from dashboard.services.cache import Cache
 from geo.vocabulary import Entity
 from models.zero.coverage import belief_of
@@ -44,16 +46,25 @@ class LiveCube:
         self._world = world
         self._parts = Cache(size=KEPT)
 
-    def of(self, windows: Sequence[Window], *, as_of: date) -> StatusCube:
-        """Judge windows that have begun on `as_of`, under the store's rulebook."""
-        now = _Present(self._world, self._world.snapshot(), tuple(windows), as_of)
+    def of(self, windows: Sequence[Window], *, as_of: date, subjects: Sequence[str]) -> StatusCube:
+        """Judge windows that have begun on `as_of`, under the store's rulebook.
+
+        Of `subjects` alone, in this order; those who are in no register are left out.
+        """
+        now = _Present(
+            self._world, self._world.snapshot(), self._world.rulebook, tuple(windows), as_of
+        )
         register = self._parts.get(now.key(), now.register)
         facts = [
             self._parts.get(now.key(stream), partial(now.facts, stream, register))
             for stream in STREAMS
         ]
         belief = self._parts.get(now.key(Entity.REPORT), partial(now.belief, register))
-        return cube_of(register, Facts.joined(facts), belief, windows, as_of, now.rulebook)
+        places = register.positions(pd.Series(list(subjects), dtype="str"))
+        places = places[places >= 0]
+        mine = Facts.joined([part.taken(places, register.size) for part in facts])
+        shown, believed = register.taken(places), belief.taken(places)
+        return cube_of(shown, mine, believed, windows, as_of, now.rulebook)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +73,9 @@ class _Present:
 
     world: World
     snapshot: Snapshot
+    rulebook: Rulebook
     windows: tuple[Window, ...]
     as_of: date
-
-    @property
-    def rulebook(self) -> Rulebook:
-        return self.world.rulebook
 
     def key(self, entity: Entity | None = None) -> tuple[Hashable, ...]:
         """Name a part by all it rests on: the register, and the entity it is read from."""

@@ -44,7 +44,7 @@ class World:
     actor: Actor = LOCAL
     """Who asks: what lies outside their area is in no snapshot."""
     _marks: dict[datetime, tuple[int, int]] = field(default_factory=dict, repr=False)
-    _cache: Cache = field(default_factory=lambda: Cache(size=8), repr=False)
+    _cache: Cache = field(default_factory=lambda: Cache(size=16), repr=False)
 
     @property
     def now(self) -> datetime:
@@ -83,22 +83,21 @@ class World:
 
     def newest_day(self) -> date | None:
         """Give the local day of the newest incident; None without incidents."""
-        _, newest = self._incidents_between()
-        return None if newest is None else local_day(newest, self.zone)
+        snapshot = self.snapshot()
+        _, newest = self._incidents_between(snapshot)
+        return None if newest is None else local_day(newest, snapshot.time_zone)
 
     def first_day(self) -> date | None:
         """Give the local day of the oldest fact about an area's zero; None without any."""
         snapshot = self.snapshot()
-        first, _ = self._incidents_between()
-        firsts = [] if first is None else [first]
-        if len(reports := snapshot.reports):
-            begun = reports["window_start"].min().tz_localize(snapshot.time_zone)
-            firsts.append(begun.to_pydatetime())
-        return local_day(min(firsts), self.zone) if firsts else None
+        oldest, _ = self._incidents_between(snapshot)
+        key = ("reported", *snapshot.mark(Entity.REPORT))
+        reported = self._cache.get(key, lambda: _first_reported(snapshot))
+        known = [moment for moment in (oldest, reported) if moment is not None]
+        return local_day(min(known), snapshot.time_zone) if known else None
 
-    def _incidents_between(self) -> tuple[datetime | None, datetime | None]:
+    def _incidents_between(self, snapshot: Snapshot) -> tuple[datetime | None, datetime | None]:
         """Give the moments of the oldest and the newest incident; None without incidents."""
-        snapshot = self.snapshot()
         key = ("between", *snapshot.mark(Entity.CASE, Entity.ACCIDENT))
         return self._cache.get(key, lambda: _first_and_last(snapshot))
 
@@ -159,7 +158,9 @@ class World:
 
     def leaves(self, as_of: date) -> list[str]:
         """List the codes of the finest areas in force on a day, in code order."""
-        return leaf_codes(areas_on(self.snapshot().areas, as_of))
+        snapshot = self.snapshot()
+        key = ("leaves", as_of, *snapshot.mark(Entity.AREA))
+        return list(self._cache.get(key, lambda: leaf_codes(areas_on(snapshot.areas, as_of))))
 
     def ground(self, as_of: date) -> dict[str, str]:
         """Name the ground of a day, as parameters of a URL: the same as long as it is the same.
@@ -192,6 +193,14 @@ def _first_and_last(snapshot: Snapshot) -> tuple[datetime | None, datetime | Non
     if moments.empty:
         return None, None
     return moments.min().to_pydatetime(), moments.max().to_pydatetime()
+
+
+def _first_reported(snapshot: Snapshot) -> datetime | None:
+    starts = snapshot.reports["window_start"].dropna()
+    if starts.empty:
+        return None
+    first: datetime = starts.min().tz_localize(snapshot.time_zone).to_pydatetime()
+    return first
 
 
 def area_column(areas: pd.DataFrame, level: str) -> str:

@@ -185,9 +185,9 @@ class ZeroBoard:
 
     def _monthly_codes(self, as_of: date) -> dict[str, NDArray[np.uint8]]:
         windows = self.months(as_of)
-        cube = self._live.of(windows, as_of=as_of)
-        codes = pd.Series(self._world.leaves(as_of), dtype="str")
-        places = cube.register.positions(codes)
+        leaves = self._world.leaves(as_of)
+        cube = self._live.of(windows, as_of=as_of, subjects=leaves)
+        places = cube.register.positions(pd.Series(leaves, dtype="str"))
         layers = {str(stream): cube.code[i] for i, stream in enumerate(CUBE_STREAMS)}
         layers["three_zero"] = cube.joined()
         return {name: _of_areas(layer, cube.registered, places) for name, layer in layers.items()}

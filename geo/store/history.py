@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from geo.store.generation import read_generation
 from geo.store.segments import MAX_SEQ, Versions, joined, no_versions, read_segments, read_tail
+from geo.store.snapshot import state_after, state_at
 
 if TYPE_CHECKING:
+    import pandas as pd
     import sqlalchemy as sa
 
 __all__ = ["History", "every_version"]
@@ -22,6 +24,8 @@ class History:
     entity: str
     lock: Lock = field(default_factory=Lock)
     base: Versions | None = None
+    settled: tuple[Versions, pd.DataFrame] | None = None
+    """What stands of the base, as computed from it."""
     generation: int = 0
 
     def upto(self, connection: sa.Connection, watermark: int) -> Versions:
@@ -30,6 +34,18 @@ class History:
             base = self._extended(connection)
         tail = read_tail(connection, self.entity, after=base.last_seq, upto=watermark)
         return joined([base.between(0, watermark), tail], self.entity)
+
+    def present(self, connection: sa.Connection, watermark: int) -> pd.DataFrame:
+        """Give what stands at `watermark`: `state_at` all of it, at the cost of the tail."""
+        with self.lock:
+            base = self._extended(connection)
+            if base.last_seq > watermark:
+                return state_at(base.between(0, watermark), None)
+            if self.settled is None or self.settled[0] is not base:
+                self.settled = (base, state_at(base, None))
+            before = self.settled[1]
+        tail = read_tail(connection, self.entity, after=base.last_seq, upto=watermark)
+        return state_after(before, tail)
 
     def _extended(self, connection: sa.Connection) -> Versions:
         generation = read_generation(connection)

@@ -51,8 +51,12 @@ class Reader:
                 held = self._frames.get(key)
             if held is not None:
                 return held
-            versions = self._histories[entity].upto(connection, last)
-        frame = _finished(state_at(versions, known_at), entity)
+            history = self._histories[entity]
+            if known_at is None:
+                state = history.present(connection, last)
+            else:
+                state = state_at(history.upto(connection, last), known_at)
+        frame = _finished(state, entity)
         with self._lock:
             return self._frames.setdefault(key, frame)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from geo.store.segments import Versions
 
-__all__ = ["Loader", "Snapshot", "state_at"]
+__all__ = ["Loader", "Snapshot", "state_after", "state_at"]
 
 
 class Loader(Protocol):
@@ -208,6 +208,17 @@ def state_at(versions: Versions, known_at: datetime | None) -> pd.DataFrame:
         return rows
     dropped_at = drops.groupby("key")["seq"].max().reindex(rows.index)
     return rows[~(dropped_at > rows["seq"])]
+
+
+def state_after(before: pd.DataFrame, newer: Versions) -> pd.DataFrame:
+    """Give what stands once `newer` versions, all behind those of `before`, are known too."""
+    if not len(newer):
+        return before
+    touched = pd.Index(newer.rows.index).append(pd.Index(newer.drops["key"]))
+    at = before.index.get_indexer(touched.unique())
+    kept = before.drop(index=before.index[at[at >= 0]]) if (at >= 0).any() else before
+    added = state_at(newer, None)
+    return pd.concat([part for part in (kept, added) if len(part)] or [kept])
 
 
 def _known(part: pd.DataFrame, known_at: datetime | None) -> pd.DataFrame:

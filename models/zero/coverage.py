@@ -45,6 +45,10 @@ class Belief:
     coverage: np.ndarray
     confirmed: Bools
 
+    def taken(self, places: Ints) -> Belief:
+        """Give it of the subjects at these places alone."""
+        return Belief(self.coverage[:, :, places], self.confirmed[:, :, places])
+
 
 @dataclass(frozen=True, slots=True)
 class ReportedMonths:

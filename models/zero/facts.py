@@ -68,6 +68,15 @@ class Facts:
         order = np.argsort(day, kind="stable")
         return cls(slot[order], day[order], breaks[order])
 
+    def taken(self, places: Ints, size: int) -> Facts:
+        """Give the facts of the subjects at `places` of a register of `size`, as its only ones."""
+        table = np.full(size, -1, dtype=np.int64)
+        table[places] = np.arange(len(places))
+        stream, subject = np.divmod(self.slot, size)
+        kept = table[subject] >= 0
+        slot = stream[kept] * len(places) + table[subject[kept]]
+        return Facts(slot, self.day[kept], self.breaks[kept])
+
     def counts(self, start: int, end: int, slots: int, *, breaks: bool) -> Ints:
         """Count the facts of the days `[start, end)` per slot, shape (slots,)."""
         low, high = np.searchsorted(self.day, [start, end])

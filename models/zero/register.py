@@ -59,6 +59,16 @@ class Register:
         """Tell who is registered on some day of `[start, end)`."""
         return np.maximum(self.first, start) < np.minimum(self.last, end)
 
+    def taken(self, places: Ints) -> Register:
+        """Give the subjects at these places alone, in this order."""
+        return Register(
+            self.frame.iloc[places],
+            self.ids[places],
+            self.first[places],
+            self.last[places],
+            self.body.iloc[places],
+        )
+
     def positions(self, ids: pd.Series) -> Ints:
         """Give the place of each subject id; -1 where missing or unknown."""
         return find(ids, self.ids)

@@ -108,6 +108,8 @@ def test_any_chain_of_corrections_and_retractions_equals_its_naive_replay(
         for moment in moments:
             assert answer(books.store.snapshot(known_at=moment)) == replay.known(moment)
         assert answer(books.store.snapshot()) == replay.known(replay.at)
+        present, past = books.store.snapshot(), books.store.snapshot(known_at=replay.at)
+        pd.testing.assert_frame_equal(present.cases, past.cases)
         assert books.counts() == replay.counts()
         assert books.store.verify().events == len(replay.events)
 
