@@ -12,6 +12,7 @@ from dash import Dash, html, page_container, set_props
 from flask_compress import Compress
 
 from dashboard import pages
+from dashboard.bulletin_routes import register_bulletin_routes
 from dashboard.context import language, services, theme
 from dashboard.data_routes import register_data_routes
 from dashboard.i18n import t
@@ -120,6 +121,7 @@ def create_app(services: Services, *, gate: Gate | None = None) -> Dash:
     register_map_routes(app.server)
     register_data_routes(app.server)
     register_matter_routes(app.server)
+    register_bulletin_routes(app.server)
     register_preferences(app.server)
     for page in page_modules():
         page.register(app)

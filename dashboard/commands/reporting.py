@@ -77,6 +77,34 @@ def editions(*, db: Db = "", as_json: AsJson = False) -> None:
         console.print("  ".join(row.values()), highlight=False, markup=False)
 
 
+@report.command()
+def dossier(
+    subject: Annotated[str, typer.Argument(help="Code of an area or a unit in the register.")],
+    *,
+    stream: Annotated[str, typer.Option(help="case, accident or petition.")],
+    window: Annotated[str, typer.Option(help="A month, 2026-06.")],
+    out: Annotated[Path | None, typer.Option(help="Write it as .docx.")] = None,
+    lang: Language = "",
+    db: Db = "",
+    as_json: AsJson = False,
+) -> None:
+    """Tell what one status rests on: its facts as they became known, reports and editions."""
+    from dashboard.access import LOCAL
+
+    desk, told = services_of(db).dossier, _language(lang)
+    found = desk.dossier(subject, stream, window)
+    if out is not None:
+        _, _, body = desk.file(subject, stream, window, told, by=LOCAL.name)
+        out.write_bytes(body)
+    if as_json:
+        print_json(found)
+        return
+    console.print(t(f"status.{found['status']}", told), highlight=False)
+    for row in found["facts"]:
+        line = (row["known"], row["fact_id"], t(f"dossier.what.{row['what']}", told))
+        console.print("  ".join(line), highlight=False, markup=False)
+
+
 def _plain(found: Bulletin) -> dict[str, Any]:
     return {
         "number": found.number,

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from dashboard.access import LOCAL
+from dashboard.services.adds_up.service import AddsUpService
 from dashboard.services.assessment import AssessmentService
 from dashboard.services.briefing import BriefingService
 from dashboard.services.bulletin.service import BulletinService
 from dashboard.services.cards import CardService
 from dashboard.services.completeness import CompletenessService
+from dashboard.services.dossier import DossierService
 from dashboard.services.feeds import FeedService
 from dashboard.services.hazards import HazardService
 from dashboard.services.hotspots import HotspotService
@@ -63,6 +65,8 @@ class Services:
     bulletin: BulletinService
     hazards: HazardService
     mediation: MediationService
+    adds_up: AddsUpService
+    dossier: DossierService
     restating: RestatingService
     completeness: CompletenessService
     assessment: AssessmentService
@@ -117,6 +121,8 @@ class Services:
             bulletin=BulletinService(world, board, log),
             hazards=HazardService(world),
             mediation=MediationService(world),
+            adds_up=AddsUpService(world),
+            dossier=DossierService(world, board, log),
             restating=RestatingService(world, board),
             completeness=CompletenessService(world),
             assessment=AssessmentService(world, board),

@@ -312,6 +312,16 @@ class FakeBriefing:
         return "map.html", f"{colour},{query.stream}".encode()
 
 
+class FakeBulletin:
+    """Months to choose from; the figures themselves are tested over a real ledger."""
+
+    def months(self) -> list[str]:
+        return ["2026-06", "2026-05"]
+
+    def usual_month(self) -> str:
+        return "2026-05"
+
+
 def fake_services() -> SimpleNamespace:
     world = SimpleNamespace(
         as_of=date(2026, 6, 30),
@@ -328,6 +338,7 @@ def fake_services() -> SimpleNamespace:
         patrol=FakePatrol(),
         zero=FakeZero(),
         briefing=FakeBriefing(),
+        bulletin=FakeBulletin(),
     )
 
 

@@ -186,9 +186,11 @@ class BulletinService:
     def _computed(self, asked: Asked, number: int | None) -> Bulletin:
         world = self._world
         mark = world.store.watermark
-        # A draft's clock runs on, its knowledge does not: the ledger's mark names it.
-        known = (asked.known_at,) if number is not None else ()
-        key = ("figures", mark, asked.period, asked.as_of, asked.rulebook.id, *known)
+        # A draft rests on all that is known; frozen, it is the same question and found again.
+        known = (mark, world.store.generation)
+        if number is not None:
+            known = world.knowledge(asked.known_at)
+        key = ("figures", known, asked.window, asked.as_of, asked.rulebook.id)
         figures = self._cache.get(key, lambda: self._figures(asked))
         return Bulletin(asked, number, figures, digest_of(figures), mark)
 
