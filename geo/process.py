@@ -20,7 +20,15 @@ from geo.vocabulary import Entity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["POSTS", "Process", "Step", "process_from_yaml", "process_named", "processes"]
+__all__ = [
+    "POSTS",
+    "REFERENCE",
+    "Process",
+    "Step",
+    "process_from_yaml",
+    "process_named",
+    "processes",
+]
 
 FOLDER: Final = "processes"
 KEYS: Final = frozenset({"id", "title", "project_default", "about", "first", "steps", "posts"})
@@ -41,6 +49,9 @@ POSTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 """Who can own a step, as a post: id -> Chinese and English."""
+
+REFERENCE: Final = r"[^\s]{0,39}\d[^\s]{0,39}"
+"""A document's number: no spaces and at least one digit, so that no name passes for one."""
 
 
 @dataclass(frozen=True, slots=True)

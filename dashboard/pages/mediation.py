@@ -74,6 +74,18 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )(tell)
     app.callback(
+        Output("mediation-drawer-body", "children", allow_duplicate=True),
+        Output("mediation-table", "rowData", allow_duplicate=True),
+        Input("mediation-take", "n_clicks"),
+        State("mediation-step", "value"),
+        State("mediation-post", "value"),
+        State("mediation-due", "value"),
+        State("mediation-reference", "value"),
+        State("mediation-table", "selectedRows"),
+        State("mediation-which", "value"),
+        prevent_initial_call=True,
+    )(take_step)
+    app.callback(
         Output("mediation-sums", "children"),
         Output("mediation-left-out", "children"),
         Input("mediation-tabs", "value"),
@@ -118,13 +130,31 @@ def tell(chosen: Sequence[Mapping[str, Any]] | None) -> tuple[bool, list[Compone
     kind, matter = str(chosen[0]["kind"]), str(chosen[0]["matter"])
     told = services().mediation.history(kind, matter, lang)
     note_look("looked at", f"{kind} {matter}")
-    row = told["row"]
-    return True, [
-        html.H2(f"{row['matter']} · {row['kind_label']} · {row['topic_label']}"),
-        html.P(f"{row['area']} · {row['state_label']}"),
-        html.P(told["note"], className="note"),
-        matter_view.history_table(told["history"], lang),
-    ]
+    return True, _matter(told, services().mediation.next_steps(kind, matter, lang), lang)
+
+
+def take_step(
+    clicks: int | None,
+    step: str | None,
+    post: str | None,
+    due_on: str,
+    reference: str,
+    chosen: Sequence[Mapping[str, Any]] | None,
+    shown: str,
+) -> tuple[list[Component], list[dict[str, Any]]]:
+    """Take the step that was filled in, note the deed, and show the matter and the list anew."""
+    if not clicks or not chosen:
+        raise PreventUpdate
+    lang = language()
+    mediation = services().mediation
+    kind, matter = str(chosen[0]["kind"]), str(chosen[0]["matter"])
+    made = mediation.lead_on(
+        kind, matter, step or "", post=post or "", due_on=due_on, reference=reference
+    )
+    note_look("took a step", f"{kind} {matter} {made}")
+    told = mediation.history(kind, matter, lang)
+    offered = mediation.next_steps(kind, matter, lang)
+    return _matter(told, offered, lang), mediation.rows(lang, shown=shown)
 
 
 def show_tab(tab: str) -> tuple[Any, Any]:
@@ -143,6 +173,57 @@ def show_tab(tab: str) -> tuple[Any, Any]:
             _titled("use", USE_COLUMNS, mediation.exemption_use(lang), lang),
         ]
     raise PreventUpdate
+
+
+def _matter(
+    told: Mapping[str, Any], offered: Mapping[str, list[dict[str, str]]], lang: str
+) -> list[Component]:
+    row = told["row"]
+    return [
+        html.H2(f"{row['matter']} · {row['kind_label']} · {row['topic_label']}"),
+        html.P(f"{row['area']} · {row['state_label']}"),
+        html.P(told["note"], className="note"),
+        _step_form(offered, lang),
+        matter_view.history_table(told["history"], lang),
+    ]
+
+
+def _step_form(offered: Mapping[str, list[dict[str, str]]], lang: str) -> Component:
+    """Build the form of the next step; a matter that has ended has none."""
+    if not offered["steps"]:
+        return html.P(t("mediation.ended", lang), className="note")
+    return html.Div(
+        [
+            dmc.Select(
+                id="mediation-step",
+                data=offered["steps"],
+                value=offered["steps"][0]["value"],
+                allowDeselect=False,
+                label=t("mediation.next_step", lang),
+            ),
+            dmc.Select(
+                id="mediation-post",
+                data=offered["posts"],
+                value=offered["posts"][0]["value"],
+                allowDeselect=False,
+                label=t("mediation.next_post", lang),
+            ),
+            dmc.TextInput(
+                id="mediation-due",
+                value="",
+                placeholder="2026-06-30",
+                label=t("mediation.next_due", lang),
+            ),
+            dmc.TextInput(
+                id="mediation-reference",
+                value="",
+                label=t("mediation.next_reference", lang),
+                description=t("mediation.no_names", lang),
+            ),
+            html.Button(t("mediation.take", lang), id="mediation-take", className="button primary"),
+        ],
+        className="step-form",
+    )
 
 
 def _bar(asked: str, lang: str) -> Component:

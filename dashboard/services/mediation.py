@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,6 +16,8 @@ from dashboard.services.records import records
 from dashboard.services.tables import table_file
 from dashboard.services.tracing import matter_history, post_name, process_note, step_name
 from geo.errors import UsageError
+from geo.process import process_named
+from geo.stepping import StepTaken, take_step
 from geo.vocabulary import Entity
 from geo.window import Window, year_before
 from models.zero.mediation import mobile_share, relapse_rate
@@ -28,8 +30,6 @@ from models.zero.worklist import (
 )
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from dashboard.services.world import World
     from models.zero.share import Share
 
@@ -158,6 +158,51 @@ class MediationService:
     @needs(Permission.MEDIATE)
     def history(self, kind: str, key: str, lang: str) -> dict[str, Any]:
         """Give one matter with what the ledger learned of it. Raises UsageError."""
+        own = self._one(kind, key)
+        return {
+            "row": records(self._worded(own, lang))[0],
+            "history": matter_history(self._world, Entity(kind), key, lang),
+            "note": process_note(PROCESS[kind], lang),
+        }
+
+    @needs(Permission.MEDIATE)
+    def next_steps(self, kind: str, key: str, lang: str) -> dict[str, list[dict[str, str]]]:
+        """Offer the steps that may follow and the posts that may own them, with their words."""
+        process = process_named(PROCESS[kind])
+        following = process.next_after(self._standing(kind, key))
+        return {
+            "steps": [{"value": s, "label": process.word(s, lang)} for s in following],
+            "posts": [{"value": p, "label": post_name(p, lang)} for p in process.posts],
+        }
+
+    @needs(Permission.MEDIATE)
+    def lead_on(
+        self, kind: str, key: str, step: str, *, post: str, due_on: str = "", reference: str = ""
+    ) -> str:
+        """Take a step of a matter in the actor's area; give its id.
+
+        Raises UsageError for what is not in the area and for a step that does not follow.
+        """
+        taken = StepTaken(
+            about=Entity(kind),
+            about_key=key,
+            process=PROCESS[kind],
+            before=self._standing(kind, key),
+            step=step,
+            post=post,
+            due_on=_day(due_on),
+            document_ref=reference.strip(),
+        )
+        world = self._world
+        last = world.store.snapshot().known_at
+        return take_step(world.store, taken, at=max(world.now, last or world.now))
+
+    def _standing(self, kind: str, key: str) -> str | None:
+        """Give the step a matter of the actor's area stands at; None before the first."""
+        step = self._one(kind, key)["step"].iloc[0]
+        return step if isinstance(step, str) else None
+
+    def _one(self, kind: str, key: str) -> pd.DataFrame:
         frame = self._work(self._world.as_of)
         own = frame[(frame["kind"] == kind) & (frame["matter"] == key)]
         if own.empty:
@@ -165,11 +210,7 @@ class MediationService:
                 f"No matter {key} is in your area. Choose one of the list.",
                 f"您的区域内没有事项 {key}，请在列表中选择。",
             )
-        return {
-            "row": records(self._worded(own, lang))[0],
-            "history": matter_history(self._world, Entity(kind), key, lang),
-            "note": process_note(PROCESS[kind], lang),
-        }
+        return own
 
     @needs(Permission.MEDIATE)
     def caption(self, lang: str, *, as_of: date | None = None) -> str:
@@ -261,6 +302,18 @@ class MediationService:
 def _ended_in(disputes: pd.DataFrame, span: Window, world: World) -> pd.Series:
     start, end = (pd.Timestamp(moment) for moment in span.utc(world.zone))
     return (disputes["ended_at"] >= start) & (disputes["ended_at"] < end)
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"Cannot read the day {text!r}; write it as 2026-06-30.",
+            f"无法识别日期 {text!r}；请写成 2026-06-30。",
+        ) from error
 
 
 def _days(days: pd.Series) -> pd.Series:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from geo.process import Process, processes
+from geo.process import REFERENCE, Process, processes
 from geo.vocabulary import Entity
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ HELD_BY: Final = {
 """Where a snapshot holds the matters a process can be about."""
 
 BOOK: Final = {process.id: process for process in processes()}
-
-REFERENCE: Final = r"[^\s]{0,39}\d[^\s]{0,39}"
-"""A document's number: no spaces and at least one digit, so that no name passes for one."""
 
 
 def check_process_steps(frame: pd.DataFrame, verdicts: Verdicts, known: Snapshot) -> None:

@@ -226,6 +226,46 @@ def test_a_history_tells_what_happened_was_recorded_and_known(
         services.mediation.history("petition", "nothing", lang)
 
 
+@pytest.fixture
+def writable(demo_copy: str) -> Iterator[Store]:
+    with Store.open(demo_copy, create=False) as store:
+        yield store
+
+
+def test_a_mediator_leads_a_dispute_to_its_end_and_the_list_lets_it_go(writable: Store) -> None:
+    own = services_for(writable, Role.MEDIATOR).mediation
+    row = next(r for r in own.rows("en") if r["kind"] == "dispute" and r["step_label"] != "–")
+    key, before = row["matter"], own.figures()["disputes"]["in_hand"]
+    steps = [offered["value"] for offered in own.next_steps("dispute", key, "en")["steps"]]
+    assert "withdrawn" in steps
+    with pytest.raises(UsageError, match="may not follow"):
+        own.lead_on("dispute", key, "requested", post="police_station")
+    own.lead_on("dispute", key, "withdrawn", post="police_station", reference="调〔2026〕1号")
+    assert own.figures()["disputes"]["in_hand"] == before - 1
+    assert own.next_steps("dispute", key, "en")["steps"] == []
+    told = own.history("dispute", key, "zh")
+    assert ("已撤回", "派出所调解岗", "调〔2026〕1号") in [
+        (line["what"], line["post"], line["document"]) for line in told["history"]
+    ]
+    assert writable.verify().ok
+
+
+def test_a_mediator_of_a_town_leads_on_nothing_of_another_one(writable: Store, town: str) -> None:
+    strange = next(
+        row for row in services_for(writable).mediation.rows("en")
+        if row["area_code"][: len(town)] != town
+    )  # fmt: skip
+    own = services_for(writable, Role.MEDIATOR, scope=town).mediation
+    before = writable.watermark
+    with pytest.raises(UsageError, match="in your area"):
+        own.lead_on(strange["kind"], strange["matter"], "handle", post="township_office")
+    with pytest.raises(AccessError):
+        services_for(writable, Role.REPORTER).mediation.lead_on(
+            strange["kind"], strange["matter"], "handle", post="township_office"
+        )
+    assert writable.watermark == before
+
+
 # ---- guardrails -----------------------------------------------------------------------------
 
 
