@@ -36,6 +36,7 @@ def main() -> None:
         for measure in (
             demo_build,
             zero_status,
+            zero_scale,
             live_event,
             hotspots,
             pages,
@@ -68,6 +69,13 @@ def zero_status(work: Path) -> None:
         board.monthly_codes("case", as_of=as_of)
     with timed("streaks"):
         board.streaks(as_of=as_of)
+
+
+def zero_scale(_: Path) -> None:
+    """Zero status of 28,000 areas x 120 months x 3 streams, facts in memory."""
+    from tests.speed.zero_scale import measure
+
+    measure()
 
 
 def live_event(work: Path) -> None:
