@@ -113,7 +113,7 @@ def drawer(key: str, lang: str) -> Component:
         id=key,
         opened=False,
         position="right",
-        size="46rem",
+        size="56rem",
         title=t("work.history", lang),
         closeButtonProps={"aria-label": t("work.close", lang)},
     )

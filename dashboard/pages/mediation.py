@@ -197,9 +197,11 @@ def _step_form(offered: Mapping[str, list[dict[str, str]]], lang: str) -> Compon
             dmc.Select(
                 id="mediation-step",
                 data=offered["steps"],
-                value=offered["steps"][0]["value"],
+                # Where the ways part, nothing is chosen beforehand: an end is not taken by habit.
+                value=offered["steps"][0]["value"] if len(offered["steps"]) == 1 else None,
                 allowDeselect=False,
                 label=t("mediation.next_step", lang),
+                placeholder=t("mediation.choose", lang),
             ),
             dmc.Select(
                 id="mediation-post",

@@ -183,6 +183,8 @@ class MediationService:
 
         Raises UsageError for what is not in the area and for a step that does not follow.
         """
+        if not step:
+            raise UsageError("Choose the next step.", "请选择下一步。")
         taken = StepTaken(
             about=Entity(kind),
             about_key=key,

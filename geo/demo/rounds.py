@@ -61,11 +61,18 @@ def step_entries(
     """Give the steps of the petitions and disputes of the last months."""
     rng = draws(seed, "steps")
     rows = pd.concat([_loops(span, petitions, rng), _sessions(span, disputes)], ignore_index=True)
+    # A step is told once its matter is known, however much earlier it was taken.
+    first = pd.concat([pd.Series(e[0].minute, e[0].frame.index) for e in (petitions, disputes)])
+    rows["known"] = first.reindex(rows["about_key"]).to_numpy()
     rows = rows[rows["minute"] < span.end_minute].sort_values("minute", kind="stable")
     rows.index = pd.Index([f"S{n:06d}" for n in range(1, len(rows) + 1)], name="step_id")
-    minute = rows.pop("minute").to_numpy()
+    minute, known = rows.pop("minute").to_numpy(), rows.pop("known").to_numpy()
     frame = rows.assign(taken_at=span.moments(minute).array, document_ref=None)
-    return [entry_until(span.end_minute, Entity.STEP, Action.RECORDED, frame, minute + 1)]
+    return [
+        entry_until(
+            span.end_minute, Entity.STEP, Action.RECORDED, frame, np.maximum(minute, known) + 1
+        )
+    ]
 
 
 def _loops(span: Span, petitions: list[Entry], rng: np.random.Generator) -> pd.DataFrame:

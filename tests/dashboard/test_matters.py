@@ -240,6 +240,8 @@ def test_a_mediator_leads_a_dispute_to_its_end_and_the_list_lets_it_go(writable:
     assert "withdrawn" in steps
     with pytest.raises(UsageError, match="may not follow"):
         own.lead_on("dispute", key, "requested", post="police_station")
+    with pytest.raises(UsageError, match="Choose"):
+        own.lead_on("dispute", key, "", post="police_station")
     own.lead_on("dispute", key, "withdrawn", post="police_station", reference="调〔2026〕1号")
     assert own.figures()["disputes"]["in_hand"] == before - 1
     assert own.next_steps("dispute", key, "en")["steps"] == []

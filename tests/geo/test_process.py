@@ -204,6 +204,11 @@ def test_the_countys_steps_follow_each_other_and_its_inspections_find_its_hazard
     assert len(validate(fresh, "step")) > 1_000
     assert not out_of_turn(fresh.reset_index(), stood(steps())).any()
     assert set(told["process"]) == {"closed_loop", "mediation"}
+    for entity in (Entity.PETITION, Entity.DISPUTE):
+        first = entries(demo, entity)[0]
+        known = pd.Series(first.minute, first.frame.index)
+        own = told[told["about"] == entity]
+        assert (own["minute"].to_numpy() > known.loc[own["about_key"]].to_numpy()).all()
     inspections = standing(demo, Entity.INSPECTION)
     assert inspections["hazards_found"].sum() == len(standing(demo, Entity.HAZARD))
     assert (inspections["hazards_found"] == 0).mean() > 0.2
