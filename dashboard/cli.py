@@ -54,7 +54,15 @@ def serve_by_default(
 
 def _register() -> None:
     from dashboard.commands.checking import check_text
-    from dashboard.commands.deciding import approve, decisions, duplicates, merge, redact, reject
+    from dashboard.commands.deciding import (
+        approve,
+        correct,
+        decisions,
+        duplicates,
+        merge,
+        redact,
+        reject,
+    )
     from dashboard.commands.demo import demo
     from dashboard.commands.hotspots import hotspots
     from dashboard.commands.importing import import_
@@ -77,7 +85,7 @@ def _register() -> None:
         cli.command()(command)
     for leads_on in (hazards, mediation):
         cli.command()(leads_on)
-    for decides in (duplicates, merge, redact, approve, reject, decisions):
+    for decides in (duplicates, correct, merge, redact, approve, reject, decisions):
         cli.command()(decides)
 
 

@@ -118,6 +118,8 @@ class DecisionKind(StrEnum):
     """One record tells of the same event as another and counts no more."""
     REDACT = "redact"
     """A personal datum is erased from the ledger."""
+    CORRECT = "correct"
+    """Fields of one record become others."""
 
 
 class DecisionState(StrEnum):

@@ -1,4 +1,4 @@
-"""`duplicates`, `merge`, `redact`, `approve`, `reject`, `decisions`: what several people decide."""
+"""`duplicates`, `correct`, `merge`, `redact`, `approve`, `reject`, `decisions`: by several."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from geo.decisions import Decision
     from geo.vocabulary import Entity
 
-__all__ = ["approve", "decisions", "duplicates", "merge", "redact", "reject"]
+__all__ = ["approve", "correct", "decisions", "duplicates", "merge", "redact", "reject"]
 
 By = Annotated[str, typer.Option("--by", help="Who decides: a name.")]
 Reason = Annotated[
@@ -76,6 +76,49 @@ def merge(
         keep=keep,
         drops=drop,
         reason=reason,
+        by=by,
+        at=ledger_clock(store)(),
+    )
+    _tell(decision, as_json=as_json)
+
+
+def correct(
+    entity: Annotated[str, typer.Argument(help="cases, accidents, petitions, hazards and so on.")],
+    key: Annotated[str, typer.Argument(help="Id of the record.")],
+    *,
+    settings: Annotated[
+        list[str],
+        typer.Option("--set", help="FIELD=VALUE, repeatable; nothing behind = means unknown."),
+    ],
+    by: By,
+    reason: Reason,
+    reference: Annotated[
+        str, typer.Option("--reference", help="Number of the document it rests on.")
+    ] = "",
+    db: Db = "",
+    as_json: AsJson = False,
+) -> None:
+    """Propose that fields of a record become others; another person has to approve."""
+    from dashboard.wiring import ledger_clock
+    from geo.decisions import propose_correction
+    from geo.errors import UsageError
+    from geo.intake.entities import entity_spec
+
+    pairs = [setting.partition("=") for setting in settings]
+    without = [name for name, sign, _ in pairs if not sign]
+    if without:
+        raise UsageError(
+            f"--set {without[0]} lacks its value; write --set field=value.",
+            f"--set {without[0]} 缺少取值；请写作 --set 字段=值。",
+        )
+    store = store_of(db)
+    decision = propose_correction(
+        store,
+        about=entity_spec(entity).stored,
+        key=key,
+        changes={name: value for name, _, value in pairs},
+        reason=reason,
+        reference=reference or None,
         by=by,
         at=ledger_clock(store)(),
     )

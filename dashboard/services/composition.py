@@ -12,13 +12,16 @@ from dashboard.services.briefing import BriefingService
 from dashboard.services.bulletin.service import BulletinService
 from dashboard.services.cards import CardService
 from dashboard.services.completeness import CompletenessService
+from dashboard.services.decisions import DecisionService
 from dashboard.services.dossier import DossierService
+from dashboard.services.entries import EntryService
 from dashboard.services.feeds import FeedService
 from dashboard.services.hazards import HazardService
 from dashboard.services.hotspots import HotspotService
 from dashboard.services.intake import IntakeService, idle_desk
 from dashboard.services.key_periods import KeyPeriodService
 from dashboard.services.mediation import MediationService
+from dashboard.services.mine import MineService
 from dashboard.services.overlays import OverlayService
 from dashboard.services.patrol import PatrolService
 from dashboard.services.query import Query
@@ -67,6 +70,9 @@ class Services:
     mediation: MediationService
     adds_up: AddsUpService
     dossier: DossierService
+    mine: MineService
+    entries: EntryService
+    decisions: DecisionService
     restating: RestatingService
     completeness: CompletenessService
     assessment: AssessmentService
@@ -123,6 +129,9 @@ class Services:
             mediation=MediationService(world),
             adds_up=AddsUpService(world),
             dossier=DossierService(world, board, log),
+            mine=MineService(world, board),
+            entries=EntryService(world, log),
+            decisions=DecisionService(world, log),
             restating=RestatingService(world, board),
             completeness=CompletenessService(world),
             assessment=AssessmentService(world, board),

@@ -52,6 +52,11 @@ class World:
         return self.clock()
 
     @property
+    def recording_at(self) -> datetime:
+        """Give the moment an entry is recorded at: now, never before the ledger's last event."""
+        return max(self.now, self.store.snapshot().known_at or self.now)
+
+    @property
     def zone(self) -> ZoneInfo:
         """Give the store's time zone."""
         return self.snapshot().time_zone

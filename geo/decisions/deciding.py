@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from geo.decisions.correcting import carry_out_correction
 from geo.decisions.merging import carry_out_merge
 from geo.decisions.proposing import reasoned
 from geo.decisions.record import Approval, Decision, decided_batch, decision_in, state
@@ -17,11 +18,15 @@ from geo.vocabulary import Action, DecisionKind, DecisionState
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from geo.store import Store
+    from geo.store import Batch, Store
 
 __all__ = ["approve", "missing_approvals", "reject"]
 
-NEEDED: Final = {DecisionKind.MERGE: 1, DecisionKind.REDACT: APPROVALS_TO_ERASE}
+NEEDED: Final = {
+    DecisionKind.MERGE: 1,
+    DecisionKind.REDACT: APPROVALS_TO_ERASE,
+    DecisionKind.CORRECT: 1,
+}
 """How many people have to approve, none of them the one who proposes."""
 
 
@@ -38,10 +43,7 @@ def approve(store: Store, decision_id: str, *, by: str, at: datetime) -> Decisio
         decision = replace(decision, approvals=(*decision.approvals, Approval(by, at.isoformat())))
         if len(decision.approvals) >= NEEDED[decision.kind]:
             decision = replace(decision, state=DecisionState.APPROVED)
-            if decision.kind is DecisionKind.MERGE:
-                carry_out_merge(batch, decision)
-            else:
-                decision = carry_out_redaction(batch, decision)
+            decision = _carried_out(batch, decision)
         return state(batch, decision, action=Action.CORRECTED)
 
 
@@ -61,6 +63,16 @@ def reject(store: Store, decision_id: str, *, by: str, reason: str, at: datetime
             rejected_because=reason,
         )
         return state(batch, decision, action=Action.CORRECTED)
+
+
+def _carried_out(batch: Batch, decision: Decision) -> Decision:
+    if decision.kind is DecisionKind.REDACT:
+        return carry_out_redaction(batch, decision)
+    if decision.kind is DecisionKind.MERGE:
+        carry_out_merge(batch, decision)
+    else:
+        carry_out_correction(batch, decision)
+    return decision
 
 
 def _refuse_same_person(decision: Decision, by: str) -> None:

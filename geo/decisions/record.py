@@ -58,6 +58,8 @@ class Decision:
     rejected_by: str | None = None
     rejected_because: str | None = None
     erased: Mapping[str, str] = field(default_factory=dict)
+    changes: Mapping[str, str | None] = field(default_factory=dict)
+    reference: str | None = None
 
     @property
     def open(self) -> bool:
@@ -113,6 +115,7 @@ def state(batch: Batch, decision: Decision, *, action: Action) -> Decision:
     for name in ("keys", "fields", "approvals"):
         row[name] = json.dumps([_plain(value) for value in row[name]], ensure_ascii=False)
     row["erased"] = json.dumps(dict(decision.erased))
+    row["changes"] = json.dumps(dict(decision.changes), ensure_ascii=False)
     index = pd.Index([decision.decision_id], name="decision_id")
     frame = pd.DataFrame({name: [value] for name, value in row.items()}, index=index)
     batch.append(Entity.DECISION, conform(frame, Entity.DECISION), action=action)
@@ -147,4 +150,6 @@ def _decision(key: str, row: dict[Any, Any], proposed_at: datetime) -> Decision:
         rejected_by=row["rejected_by"],
         rejected_because=row["rejected_because"],
         erased=json.loads(row["erased"]),
+        changes=json.loads(row["changes"] or "{}"),
+        reference=row["reference"],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from geo.decisions import decisions_of
+from geo.decisions.record import decisions_of
 from geo.store.merges import DECIDED_COLUMNS, MERGED
 from geo.vocabulary import DecisionKind, DecisionState, Review
 

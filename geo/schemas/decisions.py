@@ -12,7 +12,8 @@ class Decisions(EntityTable):
     `about` is the entity, `keys` a JSON list of its records, `fields` a JSON list of the
     fields a redaction erases; `approvals` a JSON list of who approved and when. A redaction
     that was carried out names in `erased` every event it touched with the SHA-256 of what is
-    left of it.
+    left of it. A correction says in `changes` (a JSON object, null for "unknown") what its fields
+    become, and in `reference` on which document that rests.
     """
 
     decision_id: Key = key()
@@ -28,3 +29,5 @@ class Decisions(EntityTable):
     rejected_by: Text = known()
     rejected_because: Text = known()
     erased: Text = known()
+    changes: Text = known()
+    reference: Text = known()

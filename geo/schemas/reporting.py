@@ -9,7 +9,8 @@ class Reports(EntityTable):
     """Nil returns and confirmations, one row per body, stream and window `[start, end)`.
 
     `subjects` is a JSON list of subject ids; missing means every subject of the body that
-    was registered in the window.
+    was registered in the window. A pending return says that something is still being looked
+    into: it is kept, and it assesses nothing.
     """
 
     report_id: Key = key()
@@ -17,13 +18,16 @@ class Reports(EntityTable):
     stream: Text = known(isin=["case", "accident", "petition"])
     window_start: Day = known()
     window_end: Day = known()
-    kind: Text = known(isin=["nil", "exceptions", "confirmation"])
+    kind: Text = known(isin=["nil", "exceptions", "confirmation", "pending"])
     reported_at: Moment = known()
     subjects: Text = known()
 
 
 class Hazards(EntityTable):
-    """Hazards found at a unit or in an area, and when they were put right."""
+    """Hazards found at a unit or in an area, and when they were put right.
+
+    `reference` and `closed_reference` are numbers of documents, of the finding and the closing.
+    """
 
     hazard_id: Key = key()
     unit_id: Text = known()
@@ -35,6 +39,8 @@ class Hazards(EntityTable):
     due_on: Day = known()
     closed_on: Day = known()
     verified_on: Day = known()
+    reference: Text = known()
+    closed_reference: Text = known()
 
 
 class Inspections(EntityTable):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from geo.hierarchy import holds
 from geo.vocabulary import Entity
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from geo.store.snapshot import Loader
@@ -93,6 +93,7 @@ class ScopedLoader:
             Entity.REPORT: lambda: (
                 _among(frame["body"], seen)
                 | units_of("body")
+                | _among(frame["body"], pd.Index(subjects()["body"].dropna()))
                 | frame["body"].str.startswith(OF_ALL).to_numpy(dtype=bool)
             ),
             Entity.LINEAGE: lambda: _among(frame["old"], seen) | _among(frame["new"], seen),
@@ -101,6 +102,9 @@ class ScopedLoader:
         def units_of(column: str) -> Bools:
             units = self.frame(Entity.UNIT, watermark, known_at)
             return _among(frame[column], units.index)
+
+        def subjects() -> pd.DataFrame:
+            return self.frame(Entity.SUBJECT, watermark, known_at)
 
         if entity not in chosen:
             return np.zeros(len(frame), dtype=bool)

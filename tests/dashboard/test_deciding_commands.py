@@ -112,6 +112,20 @@ def test_a_redaction_takes_three_and_leaves_nothing(desk: Desk) -> None:
     assert desk.answers("verify")["ok"]
 
 
+def test_a_correction_waits_for_another_person(desk: Desk) -> None:
+    correct = ("correct", "cases", "a", "--set", "review=confirmed", "--set", "filed_on=2020-02-11")
+    told = desk.answers(*correct, "--reason", "proved", "--by", "Li Na", "--reference", "2020-7")
+    assert told["changes"] == {"review": "confirmed", "filed_on": "2020-02-11"}
+    assert desk.books.store.snapshot().cases.loc["a", "review"] == "reported"
+    assert "approved" in desk.says("approve", "D1", "--by", "Wang")
+    assert desk.books.store.snapshot().cases.loc["a", "review"] == "confirmed"
+
+
+def test_a_correction_without_a_value_is_told_how_to_write_one(desk: Desk) -> None:
+    said = ("correct", "cases", "a", "--set", "review", "--reason", "r", "--by", "x")
+    assert desk._run(said, 2, "C.UTF-8")[1].count("write --set field=value") == 1
+
+
 def test_decisions_are_listed_with_stable_keys(desk: Desk) -> None:
     desk.says(*MERGE)
     desk.says(*REDACT)
@@ -119,7 +133,8 @@ def test_decisions_are_listed_with_stable_keys(desk: Desk) -> None:
     assert [one["decision_id"] for one in told] == ["D1", "D2"]
     assert set(told[0]) == {
         "decision_id", "kind", "state", "about", "keys", "fields", "reason", "proposer",
-        "proposed_at", "approvals", "rejected_by", "rejected_because", "erased",
+        "proposed_at", "approvals", "rejected_by", "rejected_because", "erased", "changes",
+        "reference",
     }  # fmt: skip
     said = desk.says("decisions")
     assert "D2  redact case a, b  proposed (needs 2 more)  Li Na: a name" in said

@@ -115,3 +115,19 @@ def test_confirmations_of_a_stream_owner_reach_every_town(store: Store) -> None:
         )
     for town in ("1", "10"):
         assert "r" in store.snapshot(scope=town).reports.index
+
+
+def test_the_returns_of_an_office_are_seen_by_those_it_reports_for(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        with store.batch(
+            Entity.AREA, source="t", content_hash="0", recipe=None, actor="t", recorded_at=NOW
+        ) as batch:
+            batch.append(Entity.AREA, areas())
+            register = [
+                {"subject_id": code, "area_code": code, "body": f"office:{code}"}
+                for code in ("1v", "10v")
+            ]
+            batch.append(Entity.SUBJECT, pd.DataFrame(register))
+            sent = [{"report_id": f"r{c}", "body": f"office:{c}"} for c in ("1v", "10v")]
+            batch.append(Entity.REPORT, pd.DataFrame(sent))
+        assert store.snapshot(scope="1").reports.index.tolist() == ["r1v"]
