@@ -37,7 +37,7 @@ def layout(code: str = "", **_: str) -> Component:
 
 def register(app: Dash) -> None:
     """Enter the page's route and its callbacks into the app."""
-    dash.register_page(__name__, path=PATH, name="nav.mine", order=5, layout=layout)
+    dash.register_page(__name__, path=PATH, name="nav.mine", order=6, layout=layout)
     app.callback(Output("my-go", "href"), Input("my-pick", "value"), prevent_initial_call=True)(
         go_to
     )
