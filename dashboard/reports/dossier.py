@@ -29,7 +29,7 @@ def dossier_paper(found: Mapping[str, Any], name: str, rulebook: Rulebook, lang:
         "rulebook": f"{rulebook.title(lang)} ({rulebook.id}) {rulebook.says(lang)}",
         "clause": _clause(found["stream"], rulebook, lang),
         "as_of": found["as_of"],
-        "known_at": found["known_at"],
+        "known_at": found["known_text"],
     }
     return Paper(
         masthead=t("dossier.masthead", lang),
@@ -54,7 +54,8 @@ def _clause(stream: str, rulebook: Rulebook, lang: str) -> str:
     kinds = next((kinds for name, kinds in rulebook.counting.items() if name == stream), None)
     if kinds is None:
         return t("dossier.clause_any", lang)
-    return t("dossier.clause_kinds", lang, kinds=", ".join(sorted(kinds)))
+    named = [t(f"dossier.counts.{kind}", lang) for kind in sorted(kinds)]
+    return t("dossier.clause_kinds", lang, kinds=("、" if lang == "zh" else ", ").join(named))
 
 
 def _facts(found: Mapping[str, Any], lang: str) -> Section:
@@ -74,7 +75,9 @@ def _facts(found: Mapping[str, Any], lang: str) -> Section:
 
 
 def _said(name: str, value: str, lang: str) -> str:
-    return word("category", value, lang) if name == "category" else value
+    if name in ("category", "review"):
+        return word(name, value, lang)
+    return value
 
 
 def _reports(found: Mapping[str, Any], lang: str) -> Section:

@@ -70,6 +70,7 @@ class DossierService:
             "period": asked.period,
             "as_of": asked.as_of.isoformat(),
             "known_at": known.isoformat(),
+            "known_text": self._text(known),
             "rulebook": asked.rulebook.id,
             **self._status(subject, stream, asked),
             "facts": self._facts(subject, stream, asks),

@@ -51,7 +51,7 @@ class Change:
             return f"{figures}{comma}{self.chance.says(language)}"
         step = Decimal(1).scaleb(-decimals)
         size = abs(Decimal(repr(self.value))).quantize(step, ROUND_HALF_UP)
-        sign = "−" if self.value < 0 else "+" if self.value > 0 else ""
+        sign = "" if not size else "−" if self.value < 0 else "+"
         unit = "pp" if self.kind is ChangeKind.RATE_PP else "%"
         told = f"{sign}{size} {unit} [{self.kind}]"
         return f"{figures}{comma}{told}{comma}{self.chance.says(language)}"

@@ -87,11 +87,12 @@ class BulletinService:
         Raises UsageError for a month or an edition there is not, and LedgerError when the
         ledger no longer gives the figures an edition was frozen with.
         """
+        # The mark first: what comes between it and the moment keeps an edition from being frozen.
+        mark = self._world.store.watermark
         if number is None:
-            asked = self._asked_now(period)
-            return self._computed(asked, None)
+            return self._computed(self._asked_now(period), None, mark)
         edition = edition_of(self._world, period, number)
-        found = self._computed(edition.asked, number)
+        found = self._computed(edition.asked, number, mark)
         if found.digest != edition.digest:
             raise LedgerError(
                 f"Edition {number} of {period} was frozen with other figures (digest "
@@ -183,9 +184,8 @@ class BulletinService:
         known = max([world.now, *world.last_recorded().values()])
         return Asked(window, world.as_of, known, world.rulebook)
 
-    def _computed(self, asked: Asked, number: int | None) -> Bulletin:
+    def _computed(self, asked: Asked, number: int | None, mark: int) -> Bulletin:
         world = self._world
-        mark = world.store.watermark
         # A draft rests on all that is known; frozen, it is the same question and found again.
         known = (mark, world.store.generation)
         if number is not None:
