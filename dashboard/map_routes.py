@@ -152,7 +152,11 @@ def _patrol(kind: str) -> Response:
 def _zero(kind: str) -> Response:
     asked = flask.request.args
     by, window = asked.get("by", "area"), asked.get("window", "month")
-    return download(*services().zero.export(kind, by, window, language()))
+    zero = services().zero
+    at = zero.standpoint(
+        **{name: asked.get(name, "") for name in ("as_of", "known_at", "rulebook")}
+    )
+    return download(*zero.export(kind, by, window, language(), at=at))
 
 
 def _unless_known(build: Callable[[], bytes], mimetype: str) -> Response:

@@ -28,8 +28,30 @@
     }
   }
 
+  /** One question for every view; the address says it too, so that it can be sent. */
+  function ask(view, window_, asOf, knownAt, rulebook, mark, before) {
+    const known = knownAt || "";
+    const asked = {
+      view, window: window_, rulebook, mark: mark.mark, present: before.present, rules: before.rules,
+      as_of: asOf === before.present ? "" : asOf || "",
+      known_at: (before.known_at || "").startsWith(known) && known ? before.known_at : known,
+    };
+    const told = Object.entries({
+      view: view === "status" ? "" : view, window: window_ === "month" ? "" : window_, as_of: asked.as_of,
+      known_at: asked.known_at, rulebook: rulebook === before.rules ? "" : rulebook,
+    }).filter(([, value]) => value);
+    const by = new URLSearchParams(location.search).get("by");
+    const query = new URLSearchParams(by ? [["by", by], ...told] : told).toString();
+    history.replaceState(history.state, "", query ? `?${query}` : location.pathname);
+    const hidden = ["status", "ribbon", "restated", "complete", "assess"].map(name => name !== view);
+    const present = !asked.as_of && !asked.known_at && rulebook === before.rules;
+    return [asked, ...hidden, present];
+  }
+
+  const today = (_, asked) => [null, null, asked.rules];
+
   const refresh = (_, seen) => [seen, seen.now];
 
   window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.zero = { narrow, countShown, pulse, refresh };
+  window.dash_clientside.zero = { narrow, countShown, pulse, refresh, ask, today };
 })();

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.components.zero_rates import classes_in
+from dashboard.components.zero_standpoint import asked_of
 from dashboard.i18n import t
 
 if TYPE_CHECKING:
@@ -22,13 +22,10 @@ BY = ("area", "subject")
 """The two registers a table can list."""
 
 
-def control_row(
-    windows: Sequence[Mapping[str, str]], *, window: str, by: str, lang: str
-) -> Component:
-    """Build the row; ids are `zero-window`, `-by`, `-class`, `-search`, `-csv`, `-xlsx`."""
+def control_row(asked: Mapping[str, str], *, by: str, lang: str) -> Component:
+    """Build the row; ids are `zero-by`, `-class`, `-search`, `-csv`, `-xlsx`, `-refresh`."""
     return html.Section(
         [
-            _labelled(t("zero_page.window", lang), _segments("zero-window", windows, window)),
             _labelled(t("zero_page.by", lang), _segments("zero-by", _registers(lang), by)),
             _labelled(t("zero_page.class", lang), _class_filter(lang)),
             _labelled(t("zero_page.search", lang), _search(lang)),
@@ -41,8 +38,8 @@ def control_row(
                         className="button is-new",
                         hidden=True,
                     ),
-                    _export(by, window, "csv", lang),
-                    _export(by, window, "xlsx", lang),
+                    _export(by, asked, "csv", lang),
+                    _export(by, asked, "xlsx", lang),
                 ],
                 className="exports",
             ),
@@ -61,13 +58,16 @@ def class_choices(rows: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str
     return [{"value": "", "label": t("zero_page.class_all", lang)}, *choices]
 
 
-def export_link(kind: str, by: str, window: str) -> str:
-    """Give the address of the whole table as a file.
+def export_link(kind: str, by: str, asked: Mapping[str, str]) -> str:
+    """Give the address of the whole table as a file, for the question asked.
 
-    >>> export_link("csv", "area", "month")
+    >>> export_link("csv", "area", {"window": "month", "known_at": ""})
     '/zero.csv?by=area&window=month'
     """
-    return f"/zero.{kind}?{urlencode({'by': by, 'window': window})}"
+    told = {name: asked.get(name) for name in ("window", "as_of", "known_at", "rulebook")}
+    if asked.get("rulebook") == asked.get("rules"):
+        told["rulebook"] = None
+    return asked_of(f"/zero.{kind}", {"by": by} | told)
 
 
 def _registers(lang: str) -> list[dict[str, str]]:
@@ -101,11 +101,11 @@ def _search(lang: str) -> Component:
     )
 
 
-def _export(by: str, window: str, kind: str, lang: str) -> Component:
+def _export(by: str, asked: Mapping[str, str], kind: str, lang: str) -> Component:
     return html.A(
         kind.upper(),
         id=f"zero-{kind}",
-        href=export_link(kind, by, window),
+        href=export_link(kind, by, asked),
         download=True,
         className="button accent",
         title=t("zero_page.export", lang, kind=kind.upper()),

@@ -43,7 +43,8 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 """The programme's classes, apart and combined, in its order."""
-TOGETHER: Final = "three_zero"
+LINE_POINTS: Final = 60
+"""Sizes a limit is drawn at."""
 
 
 class AssessmentService:
@@ -91,8 +92,8 @@ class AssessmentService:
         groups = pd.Series(group, index=broken.index)
         frame = rate_funnel(broken["sum"], broken["size"], groups)
         share = float(broken["sum"].sum() / broken["size"].sum())
-        most = int(broken["size"].max())
-        sizes = np.unique(np.linspace(1, most, min(most, 60)).astype(np.int64))
+        least, most = max(int(broken["size"].min()) // 2, 1), int(broken["size"].max())
+        sizes = np.unique(np.linspace(least, most, LINE_POINTS).astype(np.int64))
         return {
             "points": _points(frame, name_of(areas, lang)),
             "lines": records(rate_limits(share, sizes).reset_index()),
@@ -163,10 +164,14 @@ def _change(
 ) -> dict[str, Any]:
     """Word the change of a rate in points, or say that there is nothing to compare with."""
     if now is None or before is None or not int(now["assessed"]) or not int(before["assessed"]):
-        return {"text": t("assess.no_year", lang), "more_than_chance": None}
+        none = t("assess.no_year", lang)
+        return {"text": none, "figures": none, "chance": "", "more_than_chance": None}
     change = rate_change(_share(now), _share(before), kind=ChangeKind.RATE_PP)
+    text, chance = change.printed(lang), change.chance.says(lang)
     return {
-        "text": change.printed(lang),
+        "text": text,
+        "figures": text.removesuffix(chance).rstrip("，, "),
+        "chance": chance,
         "more_than_chance": change.chance.is_more_than_chance,
     }
 

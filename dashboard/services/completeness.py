@@ -107,15 +107,21 @@ class CompletenessService:
                 "town": str(names.get(town, t("complete.several", lang))),
                 "body": body,
                 "post": named(str(body)),
-                "streams": "、".join(t(f"stream.{s}", lang) for s in part["stream"])
-                if lang == "zh"
-                else ", ".join(t(f"stream.{s}", lang) for s in part["stream"]),
+                "streams": _streams(part["stream"].tolist(), lang),
                 "n_subjects": int(part["n_subjects"].max()),
+                "n_reports": len(part),
                 "state": t(f"complete.{part['state'].iloc[0]}", lang),
                 "months_before": int(owed.get(body, 0)),
             }
             for (town, body), part in grouped
         ]
+
+
+def _streams(streams: list[str], lang: str) -> str:
+    """Name the streams a body owes; all of them in one word."""
+    if len(streams) == len(STREAMS):
+        return t("complete.all_streams", lang)
+    return ("、" if lang == "zh" else ", ").join(t(f"stream.{s}", lang) for s in streams)
 
 
 def _counts(rows: pd.DataFrame) -> dict[str, int]:

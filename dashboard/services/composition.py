@@ -26,6 +26,7 @@ from dashboard.services.overlays import OverlayService
 from dashboard.services.patrol import PatrolService
 from dashboard.services.query import Query
 from dashboard.services.restating import RestatingService
+from dashboard.services.ribbon import RibbonService
 from dashboard.services.situation import SituationService
 from dashboard.services.stats import StatsService
 from dashboard.services.wall import WallService
@@ -74,6 +75,7 @@ class Services:
     entries: EntryService
     decisions: DecisionService
     restating: RestatingService
+    ribbon: RibbonService
     completeness: CompletenessService
     assessment: AssessmentService
     stats: StatsService
@@ -133,6 +135,7 @@ class Services:
             entries=EntryService(world, log),
             decisions=DecisionService(world, log),
             restating=RestatingService(world, board),
+            ribbon=RibbonService(world, board),
             completeness=CompletenessService(world),
             assessment=AssessmentService(world, board),
             stats=StatsService(world),

@@ -9,9 +9,12 @@ import pandas as pd
 
 from dashboard.access import Permission
 from dashboard.i18n import LANGUAGES, t
-from dashboard.services.naming import moment_text, name_of
+from dashboard.services.naming import moment_text, name_of, word
 from dashboard.services.permitted import needs
 from dashboard.services.records import records
+from dashboard.services.zero_board import STREAMS
+from geo.vocabulary import SubjectClass
+from models.zero.rates import THREE_ZERO
 from models.zero.restatement import CAUSES
 from models.zero.restating_facts import KEYS
 
@@ -82,16 +85,18 @@ class RestatingService:
             )
             for moment in (then, None)
         ]
+        known = {group for side in sides for group in side.index.get_level_values(0)}
+        order = [(group, s) for group in _in_order(known) for s in (*STREAMS, THREE_ZERO)]
         both = sides[0].merge(
             sides[1], left_index=True, right_index=True, suffixes=("_then", "_now"), how="outer"
         )
         counted = [f"{n}_{side}" for n in ("zero", "assessed") for side in ("then", "now")]
-        table = both[counted].fillna(0).astype("int64").reset_index()
+        table = both.reindex(order)[counted].fillna(0).astype("int64").reset_index()
         return [
             row
             | {
                 "class": row["subject_class"],
-                "class_label": t(f"class.{row['subject_class']}", lang),
+                "class_label": word("class", row["subject_class"], lang),
                 "stream_label": t(f"stream.{row['stream']}", lang),
             }
             for row in records(table)
@@ -160,6 +165,12 @@ def restated_line(row: dict[str, Any], lang: str) -> str:
 def status_word(status: str | None, lang: str) -> str:
     """Word a status; who was not in the register had none."""
     return t(f"status.{status}", lang) if status else t("restated.not_registered", lang)
+
+
+def _in_order(classes: set[str]) -> list[str]:
+    """Put classes into the programme's order; others come after, by name."""
+    known = [str(each) for each in SubjectClass]
+    return [c for c in known if c in classes] + sorted(classes - set(known))
 
 
 def _known(value: Any) -> str | None:

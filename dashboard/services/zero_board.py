@@ -19,7 +19,7 @@ from models.zero.facts import STREAMS as CUBE_STREAMS
 from models.zero.rates import zero_rates
 from models.zero.restatement import restated
 from models.zero.rulebook_diff import compare_rulebooks
-from models.zero.status import Question, zero_status
+from models.zero.status import Question, status_cube, zero_status
 from models.zero.streaks import zero_streaks
 
 if TYPE_CHECKING:
@@ -175,18 +175,33 @@ class ZeroBoard:
         return tuple(month_windows(min(begun, as_of.replace(day=1)), end))
 
     @needs(Permission.READ)
-    def monthly_codes(self, stream: str, *, as_of: date) -> NDArray[np.uint8]:
+    def monthly_codes(
+        self,
+        stream: str,
+        *,
+        as_of: date,
+        known_at: datetime | None = None,
+        rulebook: Rulebook | None = None,
+    ) -> NDArray[np.uint8]:
         """Give status codes of the finest areas, shape (months, areas), areas in code order.
 
         `stream` may be `three_zero`: the gravest of the three.
         """
-        key = ("codes", self._world.store.watermark, as_of)
-        return self._cache.get(key, lambda: self._monthly_codes(as_of))[stream]
+        book = rulebook or self._world.rulebook
+        key = ("codes", self._world.store.watermark, known_at, book.id, as_of)
+        return self._cache.get(key, lambda: self._monthly_codes(as_of, known_at, book))[stream]
 
-    def _monthly_codes(self, as_of: date) -> dict[str, NDArray[np.uint8]]:
+    def _monthly_codes(
+        self, as_of: date, known_at: datetime | None, book: Rulebook
+    ) -> dict[str, NDArray[np.uint8]]:
         windows = self.months(as_of)
         leaves = self._world.leaves(as_of)
-        cube = self._live.of(windows, as_of=as_of, subjects=leaves)
+        if known_at is None and book.id == self._world.rulebook.id:
+            cube = self._live.of(windows, as_of=as_of, subjects=leaves)
+        else:
+            cube = status_cube(
+                **self._question(windows, as_of=as_of, known_at=known_at, rulebook=book)
+            )
         places = cube.register.positions(pd.Series(leaves, dtype="str"))
         layers = {str(stream): cube.code[i] for i, stream in enumerate(CUBE_STREAMS)}
         layers["three_zero"] = cube.joined()

@@ -249,7 +249,14 @@ class FakeZero:
         words = {"month": "本月", "quarter": "本季度", "year": "本年", "last12": "近 12 个月"}
         return [{"value": name, "label": word} for name, word in words.items()]
 
-    def rates(self, window: str, lang: str) -> list[dict[str, Any]]:
+    def standpoint(self, **asked: str) -> SimpleNamespace:
+        rulebook = SimpleNamespace(id=asked.get("rulebook") or "shanxi-2020")
+        return SimpleNamespace(**{**asked, "rulebook": rulebook})
+
+    def window(self, name: str, *, as_of: Any = None) -> str:
+        return name
+
+    def rates(self, window: str, lang: str, *, at: Any = None) -> list[dict[str, Any]]:
         self.asked.append(("rates", window))
         counts = {} if self.empty else ZERO_COUNTS | {"three_zero": (1, 2, 1, 2)}
         return [self._rate(stream, *numbers) for stream, numbers in counts.items()]
@@ -275,7 +282,7 @@ class FakeZero:
             "target_text": "目标 80%",
         }
 
-    def rows(self, by: str, window: str, lang: str) -> list[dict[str, Any]]:
+    def rows(self, by: str, window: str, lang: str, *, at: Any = None) -> list[dict[str, Any]]:
         self.asked.append(("rows", by, window))
         states = {"case": "broken", "accident": "zero_verified", "petition": "not_assessed"}
         words = {f"{stream}_word": state for stream, state in states.items()}
@@ -300,10 +307,12 @@ class FakeZero:
             for code, group, label, parent in places
         ]
 
-    def caption(self, window: str, lang: str) -> str:
+    def caption(self, window: str, lang: str, *, at: Any = None) -> str:
         return f"{window} · 规则 shanxi-2020 · 截至 2026-06-30 · 知悉时点 2026-06-30 18:37"
 
-    def export(self, fmt: str, by: str, window: str, lang: str) -> tuple[str, str, bytes]:
+    def export(
+        self, fmt: str, by: str, window: str, lang: str, *, at: Any = None
+    ) -> tuple[str, str, bytes]:
         return f"zero.{fmt}", "text/csv; charset=utf-8", f"{by},{window}".encode()
 
 

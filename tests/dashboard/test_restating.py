@@ -93,3 +93,13 @@ def test_a_known_at_before_the_month_knows_nothing_of_it(county: Services) -> No
     assert [rate["registered"] for rate in then] == [rate["registered"] for rate in now]
     assert sum(rate["pending"] for rate in then) > sum(rate["pending"] for rate in now)
     assert "known at 2026-06-01 00:00" in county.zero.caption("month", "en", at=at)
+
+
+def test_the_ribbon_of_the_present_is_the_ribbon_as_known_now(county: Services) -> None:
+    """Two ways to the same codes: what is kept up to date, and a cube of all that is known."""
+    present = county.ribbon.months(Standpoint.of(county.world), "zh")
+    now = Standpoint.of(county.world).knew(county.world.now + timedelta(days=1))
+    assert county.ribbon.months(now, "zh") == present
+    assert sorted(present["codes"]) == county.world.leaves(date(2026, 6, 30))
+    past = county.ribbon.months(Standpoint.of(county.world, known_at="2026-05-31"), "zh")
+    assert past["streams"] != present["streams"]
