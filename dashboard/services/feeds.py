@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from dashboard.access import Permission
+from dashboard.services.permitted import needs
+
 if TYPE_CHECKING:
     from dashboard.services.world import World
 
@@ -26,6 +29,7 @@ class FeedService:
     def __init__(self, world: World) -> None:
         self._world = world
 
+    @needs(Permission.READ)
     def feeds(self) -> list[dict[str, Any]]:
         """Give one entry per feed, by feed_id.
 

@@ -11,6 +11,7 @@ import pandas as pd
 from dashboard.access import EVERYWHERE, Permission, require
 from dashboard.services import mapping
 from dashboard.services.naming import moment_text
+from dashboard.services.permitted import needs
 from dashboard.services.previews import plain_preview
 from dashboard.services.recipes import RecipeShelf
 from dashboard.services.staging import Staging
@@ -87,10 +88,12 @@ class IntakeService:
         """Name what can be imported, in the order of the command line."""
         return list(ENTITIES)
 
+    @needs(Permission.IMPORT)
     def recipes(self, entity: str) -> list[str]:
         """Name the recipes that read files of an entity."""
         return self._desk.recipes.serving(entity)
 
+    @needs(Permission.IMPORT)
     def options(self, entity: str) -> dict[str, bool]:
         """Say which remarks make sense for an entity, by the names an order has for them."""
         spec = entity_spec(entity)
@@ -103,6 +106,7 @@ class IntakeService:
 
     # ---- a file, before it is imported -------------------------------------------------------
 
+    @needs(Permission.IMPORT)
     def mapping(self, token: str, entity: str, layer: str | None = None) -> dict[str, Any]:
         """Give what matching by hand begins with: `fields`, `columns`, a `guess` for each field.
 
@@ -128,6 +132,7 @@ class IntakeService:
             "personal": [column["name"] for column in every if column["personal"]],
         }
 
+    @needs(Permission.IMPORT)
     def values(
         self, token: str, entity: str, matched: Mapping[str, str], layer: str | None = None
     ) -> dict[str, Any]:
@@ -146,10 +151,12 @@ class IntakeService:
             for name, choices in closed.items()
         }
 
-    def save_recipe(self, name: str, entity: str, **said: Any) -> str:
+    @needs(Permission.IMPORT)
+    def save_recipe(self, /, name: str, entity: str, **said: Any) -> str:
         """Keep columns matched by hand as a recipe; see `mapping.recipe_content`."""
         return self._allowed().recipes.save(name, mapping.recipe_content(entity, **said))
 
+    @needs(Permission.IMPORT)
     def check(self, order: Mapping[str, Any], *, actor: str) -> dict[str, Any]:
         """Rehearse an import: `preview` at once, or for a large file the number of a `job`."""
         request = self._request(order)
@@ -166,38 +173,46 @@ class IntakeService:
 
     # ---- work --------------------------------------------------------------------------------
 
+    @needs(Permission.IMPORT)
     def start(self, order: Mapping[str, Any], *, actor: str) -> int:
         """Queue an import and give the number of its job."""
         return self._queue(JobKind.IMPORT, self._request(order), actor)
 
+    @needs(Permission.IMPORT)
     def undo(self, batch: int, *, actor: str) -> int:
         """Queue the taking back of a batch and give the number of its job."""
         return self._queue(JobKind.UNDO, {"batch": batch}, actor)
 
+    @needs(Permission.IMPORT)
     def cancel(self, number: int) -> None:
         """Ask a job to stop."""
         self._allowed().jobs.ask_cancel(number, now=self._desk.now())
 
+    @needs(Permission.IMPORT)
     def job(self, number: int) -> dict[str, Any]:
         """Give one job with all that came of it."""
         return self._plain(self._allowed().jobs.get(number))
 
+    @needs(Permission.IMPORT)
     def quarantine(self, number: int) -> bytes:
         """Give the rows a job set aside, as CSV; raises NotReadyError where there are none."""
         return self._allowed().jobs.attachment(number)
 
     # ---- lists -------------------------------------------------------------------------------
 
+    @needs(Permission.IMPORT)
     def jobs(self) -> list[dict[str, Any]]:
         """List the newest jobs."""
         return [self._plain(job) for job in self._allowed().jobs.newest(LISTED)]
 
+    @needs(Permission.IMPORT)
     def mark(self) -> str:
         """Give a text that changes when one of the lists does."""
         newest = self._allowed().jobs.newest(LISTED)
         states = ",".join(f"{job.job_id}{job.state}{job.share:.2f}" for job in newest)
         return f"{self._world.store.watermark}|{states}"
 
+    @needs(Permission.IMPORT)
     def batches(self) -> list[dict[str, Any]]:
         """List the newest batches: when, what, from where, by whom, and whether they stand."""
         self._allowed()
