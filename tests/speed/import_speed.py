@@ -121,7 +121,8 @@ def timed(work: Callable[[], int]) -> dict[str, float]:
 
 def main(data: Path, work: Path, names: list[str]) -> None:
     figures: Figures = {}
-    if "first" in names:
+    if "peer" not in names:
+        # Delivered again, they are refused at once (F06); what a process loads is loaded by then.
         bring_areas(data, work)
     for name in names:
         how = peer if name == "peer" else partial(deliver, name=name)
