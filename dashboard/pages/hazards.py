@@ -59,7 +59,7 @@ def layout(window: str = "last12", shown: str = "open", **_: str) -> Component:
                         className="zero-table",
                     ),
                 ],
-                className="zero-page",
+                className="work-page",
             ),
             matter_view.drawer("hazards-drawer", lang),
             dcc.Store(id="hazards-count-text", data=t("zero_page.shown", lang)),

@@ -271,7 +271,7 @@ def _tabs(lang: str) -> Component:
                 className="work-tabs",
             ),
         ],
-        className="zero-page",
+        className="work-page",
     )
 
 

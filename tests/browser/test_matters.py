@@ -40,6 +40,9 @@ def opened(
         page.context.add_cookies([{"name": "sanling-language", "value": "zh", "url": address}])
         page.goto(f"{address}{path}")
         page.wait_for_selector(".ag-row")
+        box = page.locator(".ag-root-wrapper").first.bounding_box()
+        assert box is not None
+        assert box["height"] > 400
         return page
 
     return start
