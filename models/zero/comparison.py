@@ -29,6 +29,21 @@ class ChangeKind(StrEnum):
     RATE_PP = "rate pp"
     RATE_RELATIVE = "rate relative %"
 
+    def text(self, language: str = "en") -> str:
+        """Name the kind in "en" or "zh".
+
+        >>> ChangeKind.RATE_PP.text("zh")
+        '比率之差'
+        """
+        return KINDS_ZH[self] if language == "zh" else str(self)
+
+
+KINDS_ZH: Final = {
+    ChangeKind.COUNT: "件数变化率",
+    ChangeKind.RATE_PP: "比率之差",
+    ChangeKind.RATE_RELATIVE: "比率的相对变化",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -52,8 +67,9 @@ class Change:
         step = Decimal(1).scaleb(-decimals)
         size = abs(Decimal(repr(self.value))).quantize(step, ROUND_HALF_UP)
         sign = "" if not size else "−" if self.value < 0 else "+"
-        unit = "pp" if self.kind is ChangeKind.RATE_PP else "%"
-        told = f"{sign}{size} {unit} [{self.kind}]"
+        points = "个百分点" if language == "zh" else "pp"
+        unit = points if self.kind is ChangeKind.RATE_PP else "%"
+        told = f"{sign}{size} {unit} [{self.kind.text(language)}]"
         return f"{figures}{comma}{told}{comma}{self.chance.says(language)}"
 
 

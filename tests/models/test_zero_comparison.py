@@ -43,7 +43,7 @@ def test_54_cases_after_84_are_a_fall_of_35_71_per_cent_and_more_than_chance() -
         "84 → 54, −35.71 % [count %], more than chance explains "
         "(exact conditional Poisson test, p = 0.013, mid-p = 0.011)"
     )
-    assert "−35.71 % [count %]，超出正常波动（泊松条件精确检验" in change.printed("zh")
+    assert "−35.71 % [件数变化率]，超出正常波动（泊松条件精确检验" in change.printed("zh")
 
 
 def test_the_three_kinds_of_one_change_are_three_figures_and_each_is_named() -> None:
