@@ -9,7 +9,7 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from dashboard.services import live_cube
@@ -60,8 +60,9 @@ def at_one_go(world: World) -> StatusCube:
     )
 
 
-@settings(max_examples=2, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=2, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(seed=st.integers(0, 2**32 - 1))
+@example(seed=190)
 def test_after_every_event_the_parts_say_what_computing_at_one_go_says(seed: int) -> None:
     author = Author(drawing(seed))
     with ledger() as store:
@@ -72,6 +73,7 @@ def test_after_every_event_the_parts_say_what_computing_at_one_go_says(seed: int
             append(store, author.step())
             found, wanted = now(live), at_one_go(world)
             places = wanted.register.positions(pd.Series(SHOWN))
+            places = places[places >= 0]  # a history may take somebody off the register
             for name in ("code", "breaking", "pending", "coverage", "registered"):
                 whole = getattr(wanted, name)[..., places]
                 np.testing.assert_array_equal(getattr(found, name), whole)
