@@ -56,4 +56,7 @@ def kept_beside(
 
 
 def _started(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(list(command), stdin=subprocess.PIPE, env=dict(environment))  # noqa: S603
+    # In a session of its own: Ctrl-C is for the server, which then ends this one.
+    return subprocess.Popen(  # noqa: S603 - the command is the project's own
+        list(command), stdin=subprocess.PIPE, env=dict(environment), start_new_session=True
+    )

@@ -12,7 +12,7 @@ from dashboard.i18n import LANGUAGES, t
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
-    from dashboard.services.bulletin.service import Bulletin
+    from dashboard.services.bulletin.content import Bulletin
 
 __all__ = ["report"]
 

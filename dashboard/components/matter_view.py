@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-import dash_ag_grid as dag
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.components.area_table import grid_options
+from dashboard.components.searched_grid import searched_grid
 from dashboard.i18n import t
 
 if TYPE_CHECKING:
@@ -37,23 +36,15 @@ def work_table(key: str, columns: Sequence[tuple[str, float]], group: str, lang:
 
     `columns` are fields with their share of the width; `group` is where their titles stand.
     """
-    options = grid_options(lang)
-    texts = {**options["localeText"], "noMatchingRows": t(f"{group}.no_match", lang)}
-    texts["noRowsToShow"] = t(f"{group}.nothing", lang)
-    return dag.AgGrid(
-        id=key,
-        columnDefs=[_column(name, share, group, lang) for name, share in columns],
-        defaultColDef={
-            "sortable": True,
-            "resizable": True,
-            "suppressMovable": True,
-            "suppressHeaderFilterButton": True,
-            "suppressHeaderMenuButton": True,
+    return searched_grid(
+        key,
+        [_column(name, share, group, lang) for name, share in columns],
+        row_id="id",
+        texts={
+            "noMatchingRows": t(f"{group}.no_match", lang),
+            "noRowsToShow": t(f"{group}.nothing", lang),
         },
-        getRowId="params.data.id",
-        dashGridOptions={**options, "localeText": texts, "cacheQuickFilter": True},
-        className="grid",
-        style={"height": "100%"},
+        lang=lang,
     )
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import dash_ag_grid as dag
-
-from dashboard.components.area_table import STATUS_CLASSES, grid_options
+from dashboard.components.area_table import STATUS_CLASSES
+from dashboard.components.searched_grid import searched_grid
 from dashboard.i18n import t
 from dashboard.services.cards import SYMBOLS
 
@@ -25,22 +24,12 @@ NOT_SEARCHED: Final = {"getQuickFilterText": {"function": "''"}}
 
 def zero_table(lang: str) -> Component:
     """Build the empty table; only the reader sorts it, so that nobody is ranked."""
-    options = grid_options(lang)
-    texts = {**options["localeText"], "noMatchingRows": t("zero_page.no_match", lang)}
-    return dag.AgGrid(
-        id="zero-table",
-        columnDefs=_columns(lang),
-        defaultColDef={
-            "sortable": True,
-            "resizable": True,
-            "suppressMovable": True,
-            "suppressHeaderFilterButton": True,
-            "suppressHeaderMenuButton": True,
-        },
-        getRowId="params.data.code",
-        dashGridOptions={**options, "localeText": texts, "cacheQuickFilter": True},
-        className="grid",
-        style={"height": "100%"},
+    return searched_grid(
+        "zero-table",
+        _columns(lang),
+        row_id="code",
+        texts={"noMatchingRows": t("zero_page.no_match", lang)},
+        lang=lang,
     )
 
 

@@ -17,7 +17,7 @@ from models.zero.share import Share
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dashboard.services.bulletin.service import Bulletin
+    from dashboard.services.bulletin.content import Bulletin
 
 __all__ = ["Setting", "paper_of"]
 

@@ -15,7 +15,7 @@ from dashboard.services.restating import status_word
 
 if TYPE_CHECKING:
     from dashboard.reports.bulletin import Setting
-    from dashboard.services.bulletin.service import Bulletin
+    from dashboard.services.bulletin.content import Bulletin
 
 __all__ = ["annex_of"]
 

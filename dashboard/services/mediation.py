@@ -13,6 +13,7 @@ from dashboard.i18n import t
 from dashboard.services.naming import moment_text, name_of, word
 from dashboard.services.permitted import needs
 from dashboard.services.records import records
+from dashboard.services.standpoint import parse_day
 from dashboard.services.tables import table_file
 from dashboard.services.tracing import matter_history, post_name, process_note, step_name
 from geo.errors import UsageError
@@ -192,7 +193,7 @@ class MediationService:
             before=self._standing(kind, key),
             step=step,
             post=post,
-            due_on=_day(due_on),
+            due_on=parse_day(due_on),
             document_ref=reference.strip(),
         )
         world = self._world
@@ -304,18 +305,6 @@ class MediationService:
 def _ended_in(disputes: pd.DataFrame, span: Window, world: World) -> pd.Series:
     start, end = (pd.Timestamp(moment) for moment in span.utc(world.zone))
     return (disputes["ended_at"] >= start) & (disputes["ended_at"] < end)
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"Cannot read the day {text!r}; write it as 2026-06-30.",
-            f"无法识别日期 {text!r}；请写成 2026-06-30。",
-        ) from error
 
 
 def _days(days: pd.Series) -> pd.Series:

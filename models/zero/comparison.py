@@ -37,6 +37,12 @@ class ChangeKind(StrEnum):
         """
         return KINDS_ZH[self] if language == "zh" else str(self)
 
+    def unit(self, language: str = "en") -> str:
+        """Name the unit of the change in "en" or "zh"."""
+        if self is not ChangeKind.RATE_PP:
+            return "%"
+        return "个百分点" if language == "zh" else "pp"
+
 
 KINDS_ZH: Final = {
     ChangeKind.COUNT: "件数变化率",
@@ -67,9 +73,7 @@ class Change:
         step = Decimal(1).scaleb(-decimals)
         size = abs(Decimal(repr(self.value))).quantize(step, ROUND_HALF_UP)
         sign = "" if not size else "−" if self.value < 0 else "+"
-        points = "个百分点" if language == "zh" else "pp"
-        unit = points if self.kind is ChangeKind.RATE_PP else "%"
-        told = f"{sign}{size} {unit} [{self.kind.text(language)}]"
+        told = f"{sign}{size} {self.kind.unit(language)} [{self.kind.text(language)}]"
         return f"{figures}{comma}{told}{comma}{self.chance.says(language)}"
 
 

@@ -50,5 +50,6 @@ def test_a_process_that_is_killed_comes_again_and_ends_with_the_context(tmp_path
         assert second != first
         assert is_alive(second)
     assert not is_alive(second)
+    # Four times the pause: one that came again would have told its number by now.
     time.sleep(0.2)
     assert len(numbers(told, 2)) == 2

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dashboard.i18n import t
+from models.zero.comparison import ChangeKind
 
-__all__ = ["Finding", "Said", "Verdict", "finding_at"]
+__all__ = ["Finding", "Said", "Tried", "Verdict", "finding_at"]
 
 
 class Verdict(StrEnum):
@@ -28,6 +29,19 @@ class Said:
     end: int
     key: str
     values: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One reading of a change that was tried: its kind and the figures it gives."""
+
+    kind: ChangeKind
+    figures: str
+
+    def text(self, lang: str) -> str:
+        """Word the reading in "en" or "zh"."""
+        colon = "：" if lang == "zh" else ": "
+        return f"{self.kind.text(lang)}{colon}{self.figures} {self.kind.unit(lang)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +73,15 @@ def finding_at(text: str, said: Said, lang: str) -> Finding:
         line=head.count("\n") + 1,
         column=said.start - (head.rfind("\n") + 1) + 1,
         quote=" ".join(text[said.start : said.end].split()),
-        says=t(f"adds_up.{said.key}", lang, **said.values),
+        says=t(
+            f"adds_up.{said.key}",
+            lang,
+            **{name: _worded(value, lang) for name, value in said.values.items()},
+        ),
     )
+
+
+def _worded(value: object, lang: str) -> str:
+    if isinstance(value, tuple):
+        return ("；" if lang == "zh" else "; ").join(_worded(one, lang) for one in value)
+    return value.text(lang) if isinstance(value, Tried | ChangeKind) else str(value)

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import floor
 from typing import TYPE_CHECKING, Final
 
-from dashboard.services.adds_up.findings import Said, Verdict
+from dashboard.services.adds_up.findings import Said, Tried, Verdict
 from dashboard.services.adds_up.quantities import Kind
 from dashboard.services.adds_up.rounding import (
     ENDLESS,
@@ -20,6 +20,7 @@ from dashboard.services.adds_up.rounding import (
     number_text,
     rounded,
 )
+from models.zero.comparison import ChangeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LastYear", "judge_alone", "judge_change"]
 
-COUNT, PP, RELATIVE = "count %", "rate pp", "rate relative %"
+COUNT, PP, RELATIVE = ChangeKind.COUNT, ChangeKind.RATE_PP, ChangeKind.RATE_RELATIVE
 BOTH_RATES: Final = (PP, RELATIVE)
 
 
@@ -155,7 +156,7 @@ def _judge_wholes(stated: Change, wholes: list[tuple[Fraction, Fraction]]) -> Sa
             if rounded(exact, stated.change.step) == stated.signed:
                 return _said(stated, Verdict.RECONCILES, "change.rate", kind=kind, tried=told)
             tried.append(told)
-    return _said(stated, Verdict.DIFFERS, "change.none", tried="; ".join(tried))
+    return _said(stated, Verdict.DIFFERS, "change.none", tried=tuple(tried))
 
 
 def _judge_rate(stated: Change, last_year: LastYear) -> Said:
@@ -175,7 +176,7 @@ def _judge_rate(stated: Change, last_year: LastYear) -> Said:
         tried.append(told)
     if stated.change.kind is Kind.PERCENT:
         tried.append(_nearest_count(stated, share.part.value))
-    return _said(stated, Verdict.DIFFERS, "change.none", tried="; ".join(tried))
+    return _said(stated, Verdict.DIFFERS, "change.none", tried=tuple(tried))
 
 
 def _judge_two_rates(stated: Change, before: Quantity) -> Said:
@@ -205,34 +206,36 @@ EPSILON: Final = Fraction(1, 10**6)
 
 
 def _nearest_rate(
-    stated: Change, rate: Fraction, before: Fraction, kind: str
-) -> tuple[str, Fraction]:
+    stated: Change, rate: Fraction, before: Fraction, kind: ChangeKind
+) -> tuple[Tried, Fraction]:
     """Give the part of last year's whole whose share comes nearest to the stated change."""
     change = stated.signed / 100
-    aim = rate - change if kind == PP else rate / max(1 + change, EPSILON)
+    aim = rate - change if kind is PP else rate / max(1 + change, EPSILON)
     place = floor(min(max(aim, Fraction(0)), Fraction(1)) * before)
     exacts = {
-        part: 100 * (rate - part / before) if kind == PP else 100 * (rate * before / part - 1)
+        part: 100 * (rate - part / before) if kind is PP else 100 * (rate * before / part - 1)
         for part in (place, place + 1)
         if 0 < part <= before
     }
     part = min(exacts, key=lambda one: abs(exacts[one] - stated.signed))
     exact = exacts[part]
-    unit = "pp" if kind == PP else "%"
-    printed = number_text(exact, max(2, decimals_of(stated.change.step) + 1), signed=True)
-    told = f"{kind}: {number_text(Fraction(part))}/{number_text(before)} → {printed} {unit}"
-    return told, exact
+    counts = f"{number_text(Fraction(part))}/{number_text(before)}"
+    return Tried(kind, f"{counts} → {_printed(exact, stated)}"), exact
 
 
-def _nearest_count(stated: Change, now: Fraction) -> str:
+def _nearest_count(stated: Change, now: Fraction) -> Tried:
     aim = floor(now / max(1 + stated.signed / 100, EPSILON))
     exacts = {one: 100 * (now / one - 1) for one in (aim, aim + 1) if one > 0}
     before = min(exacts, key=lambda one: abs(exacts[one] - stated.signed))
-    return f"{COUNT}: {number_text(Fraction(before))} → {_percent(exacts[before], stated)}"
+    return Tried(COUNT, f"{number_text(Fraction(before))} → {_printed(exacts[before], stated)}")
 
 
 def _percent(exact: Fraction, stated: Change) -> str:
-    return f"{number_text(exact, max(2, decimals_of(stated.change.step) + 1), signed=True)} %"
+    return f"{_printed(exact, stated)} %"
+
+
+def _printed(exact: Fraction, stated: Change) -> str:
+    return number_text(exact, max(2, decimals_of(stated.change.step) + 1), signed=True)
 
 
 def _share(quantity: Quantity) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ from dashboard.reports.docx_file import docx_of
 from dashboard.reports.xlsx_file import xlsx_of
 from dashboard.services.bulletin.asking import Asked, month_before, month_of_text
 from dashboard.services.bulletin.changed import changes_since
+from dashboard.services.bulletin.content import Bulletin
 from dashboard.services.bulletin.editions import (
     Edition,
     as_record,
@@ -38,24 +38,13 @@ if TYPE_CHECKING:
     from dashboard.services.world import World
     from dashboard.services.zero_board import ZeroBoard
 
-__all__ = ["Bulletin", "BulletinService"]
+__all__ = ["BulletinService"]
 
 DOCX_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MONTHS_OFFERED: Final = 24
 TICK: Final = timedelta(microseconds=1)
 """The ledger's finest step: an edition is recorded just after the knowledge it rests on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bulletin:
-    """A bulletin's question, its number (None for a draft), figures, digest and watermark."""
-
-    asked: Asked
-    number: int | None
-    figures: dict[str, Any]
-    digest: str
-    watermark: int
 
 
 class BulletinService:
