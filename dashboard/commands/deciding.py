@@ -140,7 +140,8 @@ def redact(
 ) -> None:
     """Propose to erase a personal datum from every version; two others have to approve.
 
-    Ids and reasons of decisions are sealed and stay. Backups are yours to clean.
+    Ids and reasons of decisions are sealed and stay. Backups and delivered files are yours to
+    clean.
     """
     from dashboard.wiring import ledger_clock
     from geo.decisions import propose_redaction
